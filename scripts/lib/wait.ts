@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "./report.ts";
+
+/**
+ * Polls until a check gives a value.
+ *
+ * @param what what is waited for, for the error: "broker 2 to register"
+ * @param check gives the value, or a sentence that says what is seen instead; what it throws counts as seen instead
+ * @param timeoutMs how long to try, in milliseconds
+ * @param intervalMs pause between tries, in milliseconds
+ * @default intervalMs 100
+ * @throws UserError after the time-out, with what was seen last
+ */
+export async function waitFor<T>(
+  what: string,
+  check: () => Promise<{ value: T } | { seen: string }>,
+  timeoutMs: number,
+  intervalMs = 100,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const outcome = await check().catch((error: unknown) => {
+      if (error instanceof UserError) throw error;
+      return { seen: (error as Error).message };
+    });
+    if ("value" in outcome) return outcome.value;
+    if (Date.now() >= deadline) {
+      throw new UserError(`waited ${Math.round(timeoutMs / 1000)} s for ${what}; seen instead: ${outcome.seen}`);
+    }
+    await sleep(intervalMs);
+  }
+}
