@@ -24,7 +24,7 @@ export interface MachineArgs {
   readonly address: string;
   /** cloud-init user data. A change of it alone never replaces or reboots the machine. */
   readonly userData: Input<string>;
-  /** The member's data volume, present at {@link DATA_MOUNT} before services start. */
+  /** The member's data volume, mounted at `DATA_MOUNT` (render/paths.ts) before services start. */
   readonly volume: DataVolume;
 }
 
@@ -57,6 +57,3 @@ export interface Platform {
    */
   createMachine(name: string, args: MachineArgs, parent: ComponentResource, dependsOn: readonly Resource[]): Machine;
 }
-
-/** Where the data volume is mounted on a machine. */
-export const DATA_MOUNT = "/srv/kafka-data";

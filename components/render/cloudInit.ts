@@ -1,0 +1,44 @@
+import { stringify } from "yaml";
+import type { NodeFile } from "./nodeFile.ts";
+import { DEPLOY_USER, INSTALL_SCRIPT } from "./paths.ts";
+
+/** What cloud-init user data is made of. It holds no secret: whoever is on the machine can read it. */
+export interface CloudInitSettings {
+  readonly hostname: string;
+  readonly files: readonly NodeFile[];
+  /** Public SSH key of the deployer, as in authorized_keys. */
+  readonly deployKey: string;
+}
+
+/**
+ * Renders cloud-init user data: the deployer's user, the member's files, the install script. Services are installed and
+ * enabled but not started; the apply Command starts them after it has brought the files up to date.
+ */
+export function renderUserData(settings: CloudInitSettings): string {
+  const document = {
+    hostname: settings.hostname,
+    manage_etc_hosts: "localhost",
+    locale: "C.UTF-8",
+    ssh_pwauth: false,
+    disable_root: true,
+    ssh_genkeytypes: ["ed25519"],
+    users: [
+      {
+        name: DEPLOY_USER,
+        gecos: "Deploys the Kafka cluster",
+        shell: "/bin/bash",
+        lock_passwd: true,
+        sudo: "ALL=(ALL) NOPASSWD:ALL",
+        ssh_authorized_keys: [settings.deployKey],
+      },
+    ],
+    write_files: settings.files.map((file) => ({
+      path: file.path,
+      permissions: file.mode,
+      owner: "root:root",
+      content: file.content,
+    })),
+    runcmd: [[INSTALL_SCRIPT]],
+  };
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}

@@ -1,0 +1,87 @@
+import { DATA_MOUNT, INSTALL_SETTINGS, KAFKA_ETC, KAFKA_LOG_DIR, SERVICE_USER, ZOOKEEPER_DATA_DIR } from "./paths.ts";
+import type { Service } from "./nodeFile.ts";
+
+/** What the install script is told; it reads them from {@link INSTALL_SETTINGS}. */
+export interface InstallSettings {
+  /** Top folder of the archive, and the folder below /opt. */
+  readonly distribution: string;
+  /** What curl can read. */
+  readonly url: string;
+  /** SHA-512 in hexadecimal. */
+  readonly sha512: string;
+  readonly services: readonly Service[];
+  /** The server's id in the ensemble; absent on a machine without ZooKeeper. */
+  readonly zookeeperId?: number;
+}
+
+/** Renders the settings as shell variables, single-quoted, in a fixed order. */
+export function renderInstallSettings(settings: InstallSettings): string {
+  const variables: [string, string][] = [
+    ["DISTRIBUTION", settings.distribution],
+    ["URL", settings.url],
+    ["SHA512", settings.sha512],
+    ["SERVICES", settings.services.join(" ")],
+    ["MYID", settings.zookeeperId === undefined ? "" : String(settings.zookeeperId)],
+  ];
+  return variables.map(([name, value]) => `${name}='${value.replace(/'/g, `'\\''`)}'\n`).join("");
+}
+
+/**
+ * The install script, the same text on every machine: user, folders, distribution with its checksum, myid, units.
+ * It may run any number of times; cloud-init runs it at birth and the apply Command after it has written files.
+ */
+export const INSTALL_SCRIPT_TEXT = `#!/bin/bash
+# Installs what this machine's services need. Settings: ${INSTALL_SETTINGS}
+set -euo pipefail
+. ${INSTALL_SETTINGS}
+fail() { echo "kafka-cluster install: $*" >&2; exit 1; }
+
+id ${SERVICE_USER} >/dev/null 2>&1 ||
+  useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin ${SERVICE_USER}
+
+if ! command -v java >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -q -y --no-install-recommends openjdk-17-jre-headless
+fi
+
+mountpoint -q ${DATA_MOUNT} || fail "no data volume is mounted at ${DATA_MOUNT}"
+
+# Unpacked beside its place and then renamed: a folder of that name is always whole.
+home=/opt/$DISTRIBUTION
+if [ "$(cat "$home/.sha512" 2>/dev/null || true)" != "$SHA512" ]; then
+  new=$(mktemp -d /opt/.distribution.XXXXXX)
+  trap 'rm -rf "$new"' EXIT
+  curl -fsSL --retry 5 --retry-connrefused -o "$new/archive" "$URL" || fail "can't read $URL"
+  echo "$SHA512  $new/archive" | sha512sum --check --status ||
+    fail "the SHA-512 of $URL is $(sha512sum <"$new/archive" | cut -d' ' -f1), but $SHA512 is expected"
+  tar --extract --file "$new/archive" --directory "$new" --no-same-owner
+  [ -d "$new/$DISTRIBUTION/libs" ] || fail "$URL holds no folder $DISTRIBUTION/libs"
+  echo "$SHA512" >"$new/$DISTRIBUTION/.sha512"
+  rm -rf "$home"
+  mv "$new/$DISTRIBUTION" "$home"
+fi
+ln -sfn "$home" /opt/kafka
+
+for service in $SERVICES; do
+  install -d -o ${SERVICE_USER} -g ${SERVICE_USER} -m 0750 "/var/log/$service"
+  case $service in
+    kafka)
+      install -d -o ${SERVICE_USER} -g ${SERVICE_USER} -m 0750 ${DATA_MOUNT}/kafka-logs
+      ln -sfn ${DATA_MOUNT}/kafka-logs ${KAFKA_LOG_DIR}
+      ln -sfn ${KAFKA_ETC}/server.properties "$home/config/server.properties"
+      ;;
+    zookeeper)
+      install -d -o ${SERVICE_USER} -g ${SERVICE_USER} -m 0750 ${ZOOKEEPER_DATA_DIR}
+      found=$(cat ${ZOOKEEPER_DATA_DIR}/myid 2>/dev/null || true)
+      [ -z "$found" ] || [ "$found" = "$MYID" ] ||
+        fail "the data volume belongs to ZooKeeper server $found, but this machine is server $MYID"
+      echo "$MYID" >${ZOOKEEPER_DATA_DIR}/myid
+      ;;
+  esac
+done
+
+systemctl daemon-reload
+# shellcheck disable=SC2086
+systemctl enable --quiet $SERVICES
+`;

@@ -1,0 +1,36 @@
+/** What is needed to start one of the two Java services. */
+export interface JavaService {
+  /** Folder of Kafka's distribution, for example `/opt/kafka_2.13-3.9.2`. */
+  readonly home: string;
+  readonly mainClass: string;
+  /** Heap as the JVM takes it, for example `512m` or `6g`: the least and the most. */
+  readonly heap: string;
+  readonly configuration: string;
+  readonly log4j: string;
+  /** Folder for the garbage collector's log. */
+  readonly logs: string;
+}
+
+/**
+ * The command line of a service: Kafka's own choice of collector and pause (bin/kafka-run-class.sh,
+ * KAFKA_JVM_PERFORMANCE_OPTS), and an end instead of a half-dead process when memory runs out.
+ */
+export function javaCommand(service: JavaService): string[] {
+  return [
+    "/usr/bin/java",
+    `-Xms${service.heap}`,
+    `-Xmx${service.heap}`,
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35",
+    "-XX:+ExplicitGCInvokesConcurrent",
+    "-XX:+ExitOnOutOfMemoryError",
+    `-Xlog:gc*:file=${service.logs}/gc.log:time,tags:filecount=5,filesize=20M`,
+    "-Djava.awt.headless=true",
+    `-Dlog4j.configuration=file:${service.log4j}`,
+    "-cp",
+    `${service.home}/libs/*`,
+    service.mainClass,
+    service.configuration,
+  ];
+}

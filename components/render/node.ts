@@ -1,0 +1,129 @@
+import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
+import { javaCommand } from "./javaCommand.ts";
+import { renderLog4j } from "./log4j.ts";
+import type { NodeFile, Service } from "./nodeFile.ts";
+import { INSTALL_SCRIPT, INSTALL_SETTINGS, KAFKA_ETC, ZOOKEEPER_ETC } from "./paths.ts";
+import { type EnsembleServer, renderServerProperties } from "./serverProperties.ts";
+import { renderUnit } from "./systemdUnit.ts";
+import { renderZooCfg } from "./zooCfg.ts";
+
+/** What a member is, apart from its machine. */
+export interface NodePlan {
+  /** The member's name and host name, for example `kafka-1`. */
+  readonly name: string;
+  /** IPv4 address. */
+  readonly address: string;
+  /** broker.id; absent on a machine without a broker. */
+  readonly brokerId?: number;
+  /** The ZooKeeper server's id; absent on a machine without one. */
+  readonly zookeeperId?: number;
+}
+
+/** Settings that all members of a cluster share. */
+export interface ClusterSettings {
+  readonly ensemble: readonly EnsembleServer[];
+  readonly brokerCount: number;
+  readonly brokerProperties: Readonly<Record<string, string>>;
+  /** JVM heaps, for example `1g`. */
+  readonly heap: { readonly broker: string; readonly zookeeper: string };
+  readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
+}
+
+/** The services of a member in the order in which they start. */
+export function servicesOf(plan: NodePlan): Service[] {
+  return [
+    ...(plan.zookeeperId === undefined ? [] : (["zookeeper"] as const)),
+    ...(plan.brokerId === undefined ? [] : (["kafka"] as const)),
+  ];
+}
+
+/** Renders every file of a member, in the order in which they are written. */
+export function renderNode(plan: NodePlan, cluster: ClusterSettings): NodeFile[] {
+  const services = servicesOf(plan);
+  const { name, url, sha512 } = cluster.distribution;
+  const install: InstallSettings = {
+    distribution: name,
+    url,
+    sha512,
+    services,
+    ...(plan.zookeeperId !== undefined && { zookeeperId: plan.zookeeperId }),
+  };
+  return [
+    file(INSTALL_SCRIPT, INSTALL_SCRIPT_TEXT, [], "0755"),
+    file(INSTALL_SETTINGS, renderInstallSettings(install), services),
+    ...(plan.zookeeperId === undefined ? [] : zookeeperFiles(plan.zookeeperId, cluster)),
+    ...(plan.brokerId === undefined ? [] : brokerFiles(plan, plan.brokerId, cluster)),
+  ];
+}
+
+function zookeeperFiles(id: number, cluster: ClusterSettings): NodeFile[] {
+  const configuration = `${ZOOKEEPER_ETC}/zoo.cfg`;
+  const log4j = `${ZOOKEEPER_ETC}/log4j.properties`;
+  const logs = "/var/log/zookeeper";
+  const command = javaCommand({
+    home: `/opt/${cluster.distribution.name}`,
+    mainClass: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+    heap: cluster.heap.zookeeper,
+    configuration,
+    log4j,
+    logs,
+  });
+  const unit = renderUnit({
+    description: `Apache ZooKeeper server ${id}`,
+    after: [],
+    command,
+    writable: [logs],
+    stopSeconds: 30,
+  });
+  return [
+    file(configuration, renderZooCfg(cluster.ensemble), ["zookeeper"]),
+    file(log4j, renderLog4j(`${logs}/zookeeper.log`, []), ["zookeeper"]),
+    file("/etc/systemd/system/zookeeper.service", unit, ["zookeeper"]),
+  ];
+}
+
+function brokerFiles(plan: NodePlan, id: number, cluster: ClusterSettings): NodeFile[] {
+  const configuration = `${KAFKA_ETC}/server.properties`;
+  const log4j = `${KAFKA_ETC}/log4j.properties`;
+  const logs = "/var/log/kafka";
+  const command = javaCommand({
+    home: `/opt/${cluster.distribution.name}`,
+    mainClass: "kafka.Kafka",
+    heap: cluster.heap.broker,
+    configuration,
+    log4j,
+    logs,
+  });
+  const unit = renderUnit({
+    description: `Apache Kafka broker ${id}`,
+    // Stopping in the reverse order lets a broker hand its leaders over while ZooKeeper still answers.
+    after: plan.zookeeperId === undefined ? [] : ["zookeeper.service"],
+    command,
+    writable: [logs],
+    // Controlled shutdown moves every leader away and flushes the logs.
+    stopSeconds: 300,
+  });
+  const properties = renderServerProperties({
+    id,
+    address: plan.address,
+    ensemble: cluster.ensemble,
+    brokerCount: cluster.brokerCount,
+    properties: cluster.brokerProperties,
+  });
+  return [
+    file(configuration, properties, ["kafka"]),
+    file(
+      log4j,
+      renderLog4j(`${logs}/server.log`, [
+        ["org.apache.zookeeper", "WARN"],
+        ["kafka.request.logger", "WARN"],
+      ]),
+      ["kafka"],
+    ),
+    file("/etc/systemd/system/kafka.service", unit, ["kafka"]),
+  ];
+}
+
+function file(path: string, content: string, restarts: readonly Service[], mode = "0644"): NodeFile {
+  return { path, content, mode, restarts };
+}

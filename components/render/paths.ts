@@ -1,0 +1,29 @@
+/**
+ * Where things are on a machine. The paths below /opt are those of the operations note that the program automates;
+ * the others are Debian's customary places.
+ */
+
+/** Where the data volume is mounted. */
+export const DATA_MOUNT = "/srv/kafka-data";
+/** Kafka's log directory: a link onto the data volume, dangling (and so refused by the broker) when that is absent. */
+export const KAFKA_LOG_DIR = "/opt/kafka-logs";
+/** ZooKeeper's snapshots, transaction logs and myid. */
+export const ZOOKEEPER_DATA_DIR = `${DATA_MOUNT}/zookeeper`;
+/** The broker's configuration folder. */
+export const KAFKA_ETC = "/etc/kafka";
+/** The ZooKeeper server's configuration folder. */
+export const ZOOKEEPER_ETC = "/etc/zookeeper";
+/** Settings of the install script. */
+export const INSTALL_SETTINGS = "/etc/kafka-cluster/install.env";
+/** The install script. */
+export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
+
+/** Port of the brokers' listener. */
+export const KAFKA_PORT = 9092;
+/** ZooKeeper's ports: clients, followers to the leader, leader election. */
+export const ZOOKEEPER_PORTS = { client: 2181, quorum: 2888, election: 3888 } as const;
+
+/** The user that deploys: logs in by key over SSH and may use sudo. */
+export const DEPLOY_USER = "kafka-deploy";
+/** The user that the services run as. */
+export const SERVICE_USER = "kafka";

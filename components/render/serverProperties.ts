@@ -1,0 +1,63 @@
+import { KAFKA_LOG_DIR, KAFKA_PORT, ZOOKEEPER_PORTS } from "./paths.ts";
+import { renderProperties } from "./properties.ts";
+
+/** A server of the ZooKeeper ensemble. */
+export interface EnsembleServer {
+  /** The id in `myid`, 1 to 255. */
+  readonly id: number;
+  /** IPv4 address. */
+  readonly address: string;
+}
+
+/** What a broker's server.properties is made of. */
+export interface BrokerSettings {
+  /** broker.id */
+  readonly id: number;
+  /** IPv4 address that the broker listens on and advertises. */
+  readonly address: string;
+  readonly ensemble: readonly EnsembleServer[];
+  /** Number of brokers in the cluster: the defaults never ask for more replicas than there can be. */
+  readonly brokerCount: number;
+  /** The user's broker properties: they win over the defaults. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** `host:port,host:port,…` for zookeeper.connect. */
+export function zookeeperConnect(ensemble: readonly EnsembleServer[]): string {
+  return ensemble.map((server) => `${server.address}:${ZOOKEEPER_PORTS.client}`).join(",");
+}
+
+/**
+ * Broker properties that production wants and Kafka's own defaults lack: three replicas, two of them in sync before a
+ * write counts, no unclean leader, no topic made by a typing error.
+ * Source: Kafka documentation, "Important server configurations" (default.replication.factor 1,
+ * auto.create.topics.enable true, min.insync.replicas 1 are Kafka's own defaults).
+ */
+export function defaultBrokerProperties(brokerCount: number): Record<string, string> {
+  const replicas = String(Math.min(3, brokerCount));
+  const inSync = String(Math.min(2, brokerCount));
+  return {
+    "auto.create.topics.enable": "false",
+    "default.replication.factor": replicas,
+    "min.insync.replicas": inSync,
+    "offsets.topic.replication.factor": replicas,
+    "transaction.state.log.min.isr": inSync,
+    "transaction.state.log.replication.factor": replicas,
+    "unclean.leader.election.enable": "false",
+  };
+}
+
+/** Renders server.properties: what the program owns first, then the defaults under the user's properties, sorted. */
+export function renderServerProperties(broker: BrokerSettings): string {
+  const listener = `PLAINTEXT://${broker.address}:${KAFKA_PORT}`;
+  const owned: [string, string][] = [
+    ["broker.id", String(broker.id)],
+    ["listeners", listener],
+    ["advertised.listeners", listener],
+    ["log.dirs", KAFKA_LOG_DIR],
+    ["zookeeper.connect", zookeeperConnect(broker.ensemble)],
+  ];
+  const chosen = Object.entries({ ...defaultBrokerProperties(broker.brokerCount), ...broker.properties });
+  chosen.sort(([a], [b]) => (a < b ? -1 : 1));
+  return renderProperties([...owned, ...chosen]);
+}
