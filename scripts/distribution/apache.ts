@@ -1,0 +1,44 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { sha512 } from "./store.ts";
+
+/** How long Apache's site may take to answer, in milliseconds: where it can't be reached, nobody waits long. */
+const ANSWER_TIMEOUT = 3_000;
+/** How long the archive of some 120 MB may take, in milliseconds. */
+const DOWNLOAD_TIMEOUT = 900_000;
+
+/**
+ * Downloads Apache's archive and compares it with the SHA-512 published beside it.
+ *
+ * @param file where to write it
+ * @throws Error when the site can't be reached, answers with an error, or the archive is not the published one
+ */
+export async function downloadArchive(url: string, file: string): Promise<void> {
+  const published = await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT) });
+  const expected = parseSha512(await text(published));
+  const archive = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) });
+  if (!archive.ok || !archive.body) throw new Error(`${url} answered ${archive.status} ${archive.statusText}`);
+  await pipeline(Readable.fromWeb(archive.body), createWriteStream(file));
+  const actual = await sha512(file);
+  if (actual !== expected) throw new Error(`${url} has SHA-512 ${actual}, published is ${expected}`);
+}
+
+async function text(response: Response): Promise<string> {
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
+  return response.text();
+}
+
+/**
+ * Reads Apache's .sha512 file: as gpg writes it (`NAME: 0A1B2C3D …` over several lines) or as sha512sum does.
+ *
+ * @throws Error when there are not 128 hexadecimal digits
+ */
+export function parseSha512(content: string): string {
+  const digits = content
+    .replace(/^[^:\s]+:/, "")
+    .replace(/ [ *]\S+\s*$/, "")
+    .replace(/\s/g, "");
+  if (!/^[0-9a-f]{128}$/i.test(digits)) throw new Error(`not a SHA-512: ${JSON.stringify(content.slice(0, 200))}`);
+  return digits.toLowerCase();
+}

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { kafkaVersion } from "../../components/kafka/versions.ts";
+import { cacheDirectory } from "../lib/paths.ts";
+import { progress } from "../lib/report.ts";
+import { downloadArchive } from "./apache.ts";
+import { assemble, assemblyKey } from "./assemble.ts";
+import { type Archive, lookUp, store } from "./store.ts";
+
+/**
+ * Gives Kafka's binary distribution, from the cache where it is there and whole.
+ *
+ * Apache's archive where its site can be reached, else one assembled from Maven repositories. With
+ * `KAFKA_CLUSTER_SOURCES=registries` Apache's site is not asked. What the cache holds comes first, so that a
+ * deployment's archive does not change with the state of the network.
+ *
+ * @param version a supported version of Kafka
+ * @throws SettingsError for another version, UserError when it can't be had from anywhere
+ */
+export async function ensureDistribution(version: string): Promise<Archive> {
+  const release = kafkaVersion(version);
+  const apache = join(cacheDirectory("distributions"), `${release.name}-apache.tgz`);
+  const assembled = join(cacheDirectory("distributions"), `${release.name}-${await assemblyKey(release)}.tar`);
+  const registriesOnly = process.env.KAFKA_CLUSTER_SOURCES === "registries";
+
+  for (const file of registriesOnly ? [assembled] : [apache, assembled]) {
+    const cached = await lookUp(file);
+    if (cached === "corrupt") progress(`${file} is corrupt: making it again`);
+    else if (cached !== "absent") return cached;
+  }
+  if (!registriesOnly) {
+    try {
+      progress(`downloading ${release.archiveUrl}`);
+      return await store(apache, (path) => downloadArchive(release.archiveUrl, path));
+    } catch (error) {
+      progress(`Apache's archive is not to be had (${reason(error)})`);
+    }
+  }
+  progress(`assembling ${release.name} from Maven repositories`);
+  return store(assembled, (path) => assemble(release, path));
+}
+
+/** What went wrong; fetch wraps the cause in "fetch failed". */
+function reason(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+}
