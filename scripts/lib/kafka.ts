@@ -1,0 +1,66 @@
+import { Kafka, logLevel } from "kafkajs";
+import type { ISocketFactory, KafkaJSError, LogEntry } from "kafkajs";
+
+/** Log lines of kafkajs that are kept for an error message. */
+const KEPT_LOG_LINES = 5;
+
+/** What a {@link kafkaClient} is made from. */
+export interface KafkaClientArgs {
+  /** Brokers to bootstrap from, each `host:port`. */
+  readonly brokers: readonly string[];
+  /** Name that the brokers show in their logs. */
+  readonly clientId: string;
+  /** Opens the connections. @default plain TCP from this computer */
+  readonly socketFactory?: ISocketFactory;
+}
+
+/** A kafkajs client that is silent, and remembers what it would have said. */
+export interface KafkaClient {
+  readonly kafka: Kafka;
+  /** The last warnings and errors of kafkajs, oldest first, as one text each. */
+  lastLogLines(): readonly string[];
+}
+
+/**
+ * Makes a kafkajs client for short scripts against a cluster that is up or about to be.
+ *
+ * kafkajs begins its retries at 300 ms and doubles them up to 30 s, so a cluster that is ready after half a second is
+ * noticed seconds later. These begin at 40 ms, grow by half up to 400 ms, and end after some 4 s: who wants to wait
+ * longer repeats the call and knows what for.
+ */
+export function kafkaClient(args: KafkaClientArgs): KafkaClient {
+  const lines: string[] = [];
+  const kafka = new Kafka({
+    clientId: args.clientId,
+    brokers: [...args.brokers],
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: 14 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => {
+      lines.push(logLine(entry));
+      lines.splice(0, lines.length - KEPT_LOG_LINES);
+    },
+    ...(args.socketFactory ? { socketFactory: args.socketFactory } : {}),
+  });
+  return { kafka, lastLogLines: () => [...lines] };
+}
+
+function logLine({ namespace, log }: LogEntry): string {
+  const detail = typeof log.error === "string" && log.error !== log.message ? `: ${log.error}` : "";
+  const broker = typeof log.broker === "string" ? ` (${log.broker})` : "";
+  return `${namespace}: ${log.message}${detail}${broker}`;
+}
+
+/**
+ * What an error of kafkajs says at its root, in one line: its wrappers for retries and for several topics taken off,
+ * the broker added where the error knows it.
+ */
+export function kafkaReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause, errors, broker } = error as Partial<KafkaJSError> & { errors?: unknown; broker?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) return errors.map(kafkaReason).join("; ");
+  if (cause instanceof Error && cause !== error) return kafkaReason(cause);
+  const at = typeof broker === "string" && !error.message.includes(broker) ? ` (broker ${broker})` : "";
+  return `${error.message}${at}`;
+}

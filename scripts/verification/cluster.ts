@@ -1,0 +1,100 @@
+import type { Admin } from "kafkajs";
+import { kafkaReason } from "../lib/kafka.ts";
+import { UserError } from "../lib/report.ts";
+import { createTopicIfMissing } from "../lib/topics.ts";
+import type { TopicShape } from "../lib/topics.ts";
+import type { Deadline } from "./deadline.ts";
+import { describePartition, replicaProblem, shapeProblem } from "./replicas.ts";
+import type { PartitionState, SpecBroker } from "./spec.ts";
+
+/**
+ * Connects to one broker and waits until it knows every broker of the cluster.
+ *
+ * @throws UserError at the time limit, with the reason of the failed connection or the brokers that it knows
+ */
+export async function reachBroker(
+  admin: Admin,
+  broker: SpecBroker,
+  brokers: readonly SpecBroker[],
+  deadline: Deadline,
+): Promise<void> {
+  const ids = brokers.map(({ id }) => id).join(", ");
+  await deadline.poll(`broker ${broker.id} at ${broker.address} to answer and know brokers ${ids}`, () =>
+    attempt(async () => {
+      await admin.connect();
+      const known = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId);
+      return brokers.every(({ id }) => known.includes(id))
+        ? { value: true }
+        : { seen: `it knows only ${known.sort((a, b) => a - b).join(", ") || "none"}` };
+    }),
+  );
+}
+
+/**
+ * Creates the topic when it is missing and waits until each of its replicas is in sync.
+ *
+ * @throws UserError when the topic can't be created or has another shape; at the time limit with the state seen last
+ */
+export async function prepareTopic(
+  admin: Admin,
+  shape: TopicShape,
+  deadline: Deadline,
+): Promise<{ created: boolean; partitions: readonly PartitionState[] }> {
+  const created = await createTopicIfMissing(admin, shape).catch((error: unknown) => {
+    throw new UserError(
+      `topic ${shape.topic} with ${shape.partitions} partition(s) and replication factor ${shape.replicationFactor} ` +
+        `can't be created: ${kafkaReason(error)}`,
+    );
+  });
+  const partitions = await deadline.poll(`all replicas of topic ${shape.topic} in sync`, () =>
+    attempt(async () => {
+      const states = await partitionStates(admin, shape.topic);
+      const wrong = shapeProblem(shape, states);
+      if (wrong !== undefined) {
+        throw new UserError(`${wrong}; delete the topic, or name another one in verification.topic`);
+      }
+      const lacking = replicaProblem(shape, states);
+      return lacking === undefined ? { value: states } : { seen: lacking };
+    }),
+  );
+  return { created, partitions };
+}
+
+async function partitionStates(admin: Admin, topic: string): Promise<PartitionState[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return (topics.find(({ name }) => name === topic)?.partitions ?? [])
+    .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, isr }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/**
+ * Waits until each group has a coordinator. The first one ever asked for makes a new cluster create
+ * `__consumer_offsets`, which takes longer than all the rest: so it is asked for early, beside other work.
+ *
+ * @throws UserError at the time limit
+ */
+export async function findCoordinators(admin: Admin, groupIds: readonly string[], deadline: Deadline): Promise<void> {
+  await deadline.poll(`a coordinator for consumer groups ${groupIds.join(", ")}`, () =>
+    attempt(async () => {
+      await admin.describeGroups([...groupIds]);
+      return { value: true };
+    }),
+  );
+}
+
+/** One line for a whole topic, in the words of `kafka-topics.sh --describe`. */
+export function describeTopic(partitions: readonly PartitionState[]): string {
+  return partitions.map(describePartition).join("; ");
+}
+
+/** Lets kafkajs's errors count as seen, with what they say at their root. */
+async function attempt<T>(
+  check: () => Promise<{ value: T } | { seen: string }>,
+): Promise<{ value: T } | { seen: string }> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    return { seen: kafkaReason(error) };
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { kafkaClient } from "./lib/kafka.ts";
+import { progress, result, runScript } from "./lib/report.ts";
+import goodsListing from "./messages/goodsListing.json" with { type: "json" };
+import { describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
+import { Deadline } from "./verification/deadline.ts";
+import { readDocument, sendDocument } from "./verification/message.ts";
+import { roles, SPEC_VARIABLE } from "./verification/spec.ts";
+import type { VerificationResult, VerificationSpec, VerificationTimes } from "./verification/spec.ts";
+
+/**
+ * Proves the cluster as the operations note does by hand: a replicated topic, a JSON message in through the last
+ * broker and out through the others.
+ */
+async function verify(spec: VerificationSpec): Promise<VerificationResult> {
+  const deadline = new Deadline(spec.timeoutSeconds);
+  const milliseconds: Partial<Record<keyof VerificationTimes, number>> = {};
+  const done = (step: keyof VerificationTimes, message: string) => {
+    milliseconds[step] = Math.round(performance.now());
+    progress(`${message} (after ${milliseconds[step]} ms)`);
+  };
+
+  const { topic, runId, brokers } = spec;
+  const { producer, consumers } = roles(brokers);
+  // Not the run's id alone: a run that is tried again must not wait for the members that the first try left behind.
+  const groupIds = new Map(consumers.map(({ id }) => [id, `verification-${runId}-${id}-${randomUUID().slice(0, 8)}`]));
+  const clients = new Map(
+    brokers.map(({ id, address }) => [id, kafkaClient({ brokers: [address], clientId: `verification-${id}` })]),
+  );
+  const clientOf = (id: number) => clients.get(id)!;
+  const admins = new Map(brokers.map(({ id }) => [id, clientOf(id).kafka.admin()]));
+  const admin = admins.get(producer.id)!;
+
+  try {
+    await Promise.all(brokers.map((broker) => reachBroker(admins.get(broker.id)!, broker, brokers, deadline)));
+    done("clusterReady", `Kafka ${spec.kafkaVersion}: brokers ${brokers.map(({ id }) => id).join(", ")} answer`);
+
+    const { created, partitions } = await prepareTopic(admin, spec, deadline);
+    done("topicReady", `topic ${topic} ${created ? "created" : "exists"}: ${describeTopic(partitions)}`);
+
+    // Asked for after the topic: the controller makes one topic at a time, and on a new cluster this makes a big one.
+    const groups = async () => {
+      await findCoordinators(admin, [...groupIds.values()], deadline);
+      done("groupsReady", "consumer groups have their coordinators");
+    };
+    const message = async () => {
+      const sent = await sendDocument(clientOf(producer.id).kafka, topic, runId, goodsListing, deadline);
+      const at = `partition ${sent.partition} offset ${sent.offset}`;
+      done("firstMessage", `message sent through ${producer.address}, acknowledged at ${at}`);
+      return sent;
+    };
+    const [position] = await Promise.all([message(), groups()]);
+
+    await Promise.all(
+      consumers.map(async (broker) => {
+        const groupId = groupIds.get(broker.id)!;
+        await readDocument(
+          clientOf(broker.id),
+          { broker, topic, groupId, key: runId, position, document: goodsListing },
+          deadline,
+        );
+        done("consumed", `message read back through ${broker.address}, equal to the one sent`);
+      }),
+    );
+    await admin.deleteGroups([...groupIds.values()]);
+    done("cleanedUp", "consumer groups deleted");
+    return {
+      topic,
+      partitions,
+      producedVia: producer.address,
+      consumedVia: consumers.map(({ address }) => address),
+      runId,
+      offset: position.offset,
+      milliseconds: milliseconds as VerificationTimes,
+    };
+  } finally {
+    await Promise.all([...admins.values()].map((each) => each.disconnect()));
+  }
+}
+
+runScript(async () => {
+  const spec = process.env[SPEC_VARIABLE];
+  if (spec === undefined) throw new Error(`${SPEC_VARIABLE} is not set`);
+  result(await verify(JSON.parse(spec) as VerificationSpec));
+});
