@@ -44,6 +44,8 @@ export interface Machine {
  */
 export interface Platform {
   readonly distribution: Distribution;
+  /** Whether members' addresses are on a network of this computer that the platform itself makes and removes. */
+  readonly onLink: boolean;
   /**
    * Makes a member's data volume.
    * @param name the member's name, for example `kafka-1`

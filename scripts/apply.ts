@@ -1,0 +1,155 @@
+/**
+ * Brings one member to the state that the program describes and proves it healthy; or stops it.
+ *
+ *     node scripts/run.mjs apply create|update|delete
+ *
+ * Settings: an ApplySpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
+ */
+import { networkInterfaces } from "node:os";
+import { text } from "node:stream/consumers";
+import ipaddr from "ipaddr.js";
+import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
+import { DEPLOY_USER, INSTALL_SCRIPT } from "../components/render/paths.ts";
+import type { Service } from "../components/render/nodeFile.ts";
+import { differingFiles, startHash, writeFile } from "./apply/files.ts";
+import { brokerHealth, type Health, zookeeperHealth } from "./apply/health.ts";
+import { assertRunning, lastLines, neededActions, startService, stopService } from "./apply/services.ts";
+import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { Ssh } from "./lib/ssh.ts";
+import { waitFor } from "./lib/wait.ts";
+
+/** A machine's way from switched on to SSH, with an image that has to be fetched and unpacked first. */
+const CONNECT_TIMEOUT_MS = 180_000;
+/** cloud-init with the installation of Java from the distributor. */
+const CLOUD_INIT_TIMEOUT_MS = 600_000;
+/** A start after an unclean stop recovers every log segment. */
+const HEALTH_TIMEOUT_MS = 300_000;
+/** A machine that is about to be deleted and can't be reached need not be stopped. */
+const STOP_CONNECT_TIMEOUT_MS = 15_000;
+
+async function main(): Promise<void> {
+  const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ApplySpec;
+  const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
+  if (process.argv[2] === "delete") await stop(spec, secrets);
+  else await apply(spec, secrets);
+}
+
+async function apply(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
+  const ssh = await reach(spec, secrets, CONNECT_TIMEOUT_MS);
+  try {
+    await cloudInitDone(spec, ssh);
+    const files = await differingFiles(ssh, spec.files);
+    for (const file of files) await writeFile(ssh, file);
+    await ssh.sudo([INSTALL_SCRIPT]);
+
+    const hashes = new Map(spec.services.map((service) => [service, startHash(service, spec.files)]));
+    const actions = await neededActions(ssh, hashes);
+    for (const service of [...spec.services].reverse()) {
+      if (actions.get(service) === "restart") {
+        progress(`${spec.name}: stopping ${service}`);
+        await stopService(ssh, service);
+      }
+    }
+    for (const [service, hash] of hashes) {
+      if (actions.get(service) !== "none") await startService(ssh, service, hash);
+    }
+    const health: Partial<Record<Service, string>> = {};
+    for (const service of spec.services) health[service] = await healthy(spec, ssh, service);
+    result({ written: files.map((file) => file.path), actions: Object.fromEntries(actions), health });
+  } finally {
+    ssh.close();
+  }
+}
+
+async function stop(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
+  const ssh = await reach(spec, secrets, STOP_CONNECT_TIMEOUT_MS).catch((error: unknown) => {
+    progress(`${spec.name}: nothing to stop: ${(error as Error).message}`);
+    return undefined;
+  });
+  if (!ssh) return;
+  try {
+    for (const service of [...spec.services].reverse()) {
+      progress(`${spec.name}: stopping ${service}`);
+      await stopService(ssh, service);
+    }
+  } finally {
+    ssh.close();
+  }
+}
+
+async function reach(spec: ApplySpec, secrets: ApplySecrets, timeoutMs: number): Promise<Ssh> {
+  if (spec.onLink && !isOnLink(spec.address)) {
+    throw new UserError(`${spec.address} (${spec.name}) is on no network of this computer: its bridge is gone`);
+  }
+  return waitFor(
+    `SSH on ${spec.name} (${spec.address})`,
+    async () => ({
+      value: await Ssh.connect({
+        host: spec.address,
+        user: DEPLOY_USER,
+        privateKey: secrets.privateKey,
+        hostKey: spec.hostKey,
+      }),
+    }),
+    timeoutMs,
+    200,
+  );
+}
+
+function isOnLink(address: string): boolean {
+  const target = ipaddr.IPv4.parse(address);
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .some(({ family, cidr }) => family === "IPv4" && cidr !== null && target.match(ipaddr.IPv4.parseCIDR(cidr)));
+}
+
+/** Waits for cloud-init's own result file, which it writes when all its stages have ended. */
+async function cloudInitDone(spec: ApplySpec, ssh: Ssh): Promise<void> {
+  const file = "/run/cloud-init/result.json";
+  const text = await waitFor(
+    `cloud-init on ${spec.name}`,
+    async () => {
+      const { code, stdout } = await ssh.exec(["cat", file]);
+      return code === 0 ? { value: stdout } : { seen: `it is still running (no ${file})` };
+    },
+    CLOUD_INIT_TIMEOUT_MS,
+    200,
+  );
+  const { errors } = (JSON.parse(text) as { v1: { errors: string[] } }).v1;
+  // A failed install script is run again by the apply itself, which then succeeds or says why not.
+  const lasting = errors.filter((error) => !error.includes("scripts_user") && !error.includes("scripts-user"));
+  if (lasting.length === 0) return;
+  const log = await ssh.exec(["sudo", "-n", "tail", "-n", "15", "/var/log/cloud-init-output.log"]);
+  throw new UserError(
+    `cloud-init failed on ${spec.name} (${spec.address}): ${lasting.join("; ")}. ` +
+      `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'\n` +
+      `The last lines of /var/log/cloud-init-output.log:\n${log.stdout.trimEnd()}`,
+  );
+}
+
+async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
+  const check = (): Promise<Health> =>
+    service === "zookeeper" ? zookeeperHealth(spec.address) : brokerHealth(spec.address, spec.brokerId ?? -1);
+  const started = Date.now();
+  let lastLook = started;
+  const state = await waitFor(
+    `${service} on ${spec.name}`,
+    async () => {
+      const health = await check().catch((error: unknown): Health => ({ seen: (error as Error).message }));
+      if ("seen" in health && Date.now() - lastLook > 2_000) {
+        lastLook = Date.now();
+        await assertRunning(ssh, service);
+      }
+      return health;
+    },
+    HEALTH_TIMEOUT_MS,
+  ).catch(async (error: unknown) => {
+    const reason = (error as Error).message;
+    const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
+    throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
+  });
+  progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return state;
+}
+
+runScript(main);

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import type { Ssh } from "../lib/ssh.ts";
+
+// Written beside its place and renamed, so that a reader sees the old file or the new one and never a half.
+const WRITE_FILE = `set -e
+mkdir -p "$(dirname "$1")"
+new=$(mktemp "$1.XXXXXX")
+trap 'rm -f "$new"' EXIT
+cat >"$new"
+chmod "$2" "$new"
+mv -f "$new" "$1"`;
+
+/** The files whose content, mode or owner on the machine differs from what is wanted. */
+export async function differingFiles(ssh: Ssh, files: readonly NodeFile[]): Promise<NodeFile[]> {
+  const paths = files.map((file) => file.path);
+  // Both exit with 1 when a file is missing and still print the others.
+  const [hashes, attributes] = await Promise.all([
+    ssh.exec(["sudo", "-n", "sha256sum", "--", ...paths]),
+    ssh.exec(["sudo", "-n", "stat", "--format=0%a %U:%G %n", "--", ...paths]),
+  ]);
+  const seen = new Set([...hashes.stdout.split("\n"), ...attributes.stdout.split("\n")]);
+  return files.filter(
+    (file) => !seen.has(`${sha256(file.content)}  ${file.path}`) || !seen.has(`${file.mode} root:root ${file.path}`),
+  );
+}
+
+/** Writes one file on the machine, its content over standard input. */
+export async function writeFile(ssh: Ssh, file: NodeFile): Promise<void> {
+  await ssh.sudo(["bash", "-c", WRITE_FILE, "write-file", file.path, file.mode], file.content);
+}
+
+/** A hash of all that a service reads when it starts: the service has to be restarted when it changes. */
+export function startHash(service: Service, files: readonly NodeFile[]): string {
+  const read = files.filter((file) => file.restarts.includes(service));
+  return sha256(JSON.stringify(read.map((file) => [file.path, file.content])));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

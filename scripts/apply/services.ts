@@ -1,0 +1,77 @@
+import type { Service } from "../../components/render/nodeFile.ts";
+import { UserError } from "../lib/report.ts";
+import type { Ssh } from "../lib/ssh.ts";
+
+/** Where a machine remembers with which files a service was started last. */
+const STARTED_WITH = "/var/lib/kafka-cluster";
+
+/**
+ * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (18 s,
+ * zookeeper.session.timeout.ms) ends and is started again up to three times; twice that is a real failure.
+ */
+const RESTARTS_ALLOWED = 6;
+
+const STATE = `for service; do
+  echo "$service $(systemctl show --property=ActiveState --value "$service") $(cat ${STARTED_WITH}/"$service" 2>/dev/null)"
+done`;
+
+const START = `set -e
+mkdir -p ${STARTED_WITH}
+echo "$2" >${STARTED_WITH}/"$1"
+systemctl start --no-block "$1"`;
+
+const LAST_LINES = `journalctl --unit "$1" --lines 5 --no-pager --output cat
+grep -E ' (ERROR|FATAL) ' "/var/log/$1/$2.log" | tail -n 5
+tail -n 10 "/var/log/$1/$2.log"`;
+
+/** Whether a service has to be started, restarted or left alone. */
+export type Action = "start" | "restart" | "none";
+
+/** Decides for each service by its state and by the hash of the files it was started with. */
+export async function neededActions(ssh: Ssh, wanted: ReadonlyMap<Service, string>): Promise<Map<Service, Action>> {
+  const text = await ssh.sudo(["bash", "-c", STATE, "state", ...wanted.keys()]);
+  const lines = text.trim().split("\n");
+  return new Map(
+    [...wanted].map(([service, hash], index): [Service, Action] => {
+      const [, active, startedWith] = (lines[index] ?? "").split(" ");
+      // "activating" is a service between two restarts by systemd: it is started anew, with the files of now.
+      if (active === "inactive" || active === "failed") return [service, "start"];
+      return [service, active === "active" && startedWith === hash ? "none" : "restart"];
+    }),
+  );
+}
+
+/** Stops a service and waits for its end. */
+export async function stopService(ssh: Ssh, service: Service): Promise<void> {
+  await ssh.sudo(["systemctl", "stop", service]);
+}
+
+/** Starts a service and remembers with what; whether it comes up is for the health check. */
+export async function startService(ssh: Ssh, service: Service, hash: string): Promise<void> {
+  await ssh.sudo(["bash", "-c", START, "start", service, hash]);
+}
+
+/**
+ * Fails when a service has ended for good or is restarted again and again.
+ *
+ * @throws UserError with the last lines of its log
+ */
+export async function assertRunning(ssh: Ssh, service: Service): Promise<void> {
+  const text = await ssh.sudo(["systemctl", "show", "--property=ActiveState,NRestarts", service]);
+  const restarts = Number(/NRestarts=(\d+)/.exec(text)?.[1] ?? "0");
+  const state = /ActiveState=(\w+)/.exec(text)?.[1] ?? "unknown";
+  if (state === "failed" || state === "inactive" || restarts >= RESTARTS_ALLOWED) {
+    throw new UserError(
+      `${service} does not stay up (state ${state}, started again ${restarts} times). ` +
+        `The last lines of its log:\n${await lastLines(ssh, service)}`,
+    );
+  }
+}
+
+/** The last errors and lines that a service wrote, for an error message. */
+export async function lastLines(ssh: Ssh, service: Service): Promise<string> {
+  const log = service === "kafka" ? "server" : "zookeeper";
+  const finished = await ssh.exec(["sudo", "-n", "bash", "-c", LAST_LINES, "last-lines", service, log]);
+  const lines = finished.stdout.split("\n").filter((line) => line.trim() !== "");
+  return [...new Set(lines)].map((line) => `  ${line}`).join("\n");
+}
