@@ -68,8 +68,11 @@ async function partitionStates(admin: Admin, topic: string): Promise<PartitionSt
 }
 
 /**
- * Waits until each group has a coordinator. The first one ever asked for makes a new cluster create
- * `__consumer_offsets`, which takes longer than all the rest: so it is asked for early, beside other work.
+ * Waits until each group has a coordinator.
+ *
+ * The first group ever makes a new cluster create `__consumer_offsets`, 50 partitions by default. To ask for it beside
+ * the topic and the message saves little and holds both up for a second or two: the controller and the replica
+ * fetchers take one thing at a time.
  *
  * @throws UserError at the time limit
  */

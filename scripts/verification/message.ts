@@ -71,8 +71,8 @@ export interface ReadArgs {
 export async function readDocument(client: KafkaClient, args: ReadArgs, deadline: Deadline): Promise<void> {
   const consumer = client.kafka.consumer({
     groupId: args.groupId,
-    // The broker answers as soon as there is a byte to give; this bounds only what leaving the group waits for.
-    maxWaitTimeInMs: 100,
+    // The broker answers as soon as there is a byte to give; this bounds what leaving the group has to wait for.
+    maxWaitTimeInMs: 20,
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   const what = `message ${args.key} of topic ${args.topic} through broker ${args.broker.id} at ${args.broker.address}`;
