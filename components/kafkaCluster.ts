@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createMembers, type Member, type MemberSettings } from "./member.ts";
+import type { NodePlan } from "./render/node.ts";
+import { KAFKA_PORT } from "./render/paths.ts";
+import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
+
+/** Arguments of {@link KafkaCluster}. */
+export interface KafkaClusterArgs extends Omit<MemberSettings, "ensemble"> {
+  /** All members of the cluster: those with a `brokerId` are its brokers. */
+  readonly plans: readonly NodePlan[];
+  /** The ensemble that the brokers connect to. */
+  readonly ensemble: ZooKeeperEnsemble;
+  /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
+  readonly deployed: ReadonlySet<string>;
+}
+
+/** The brokers of a Kafka cluster, each a {@link Member}. */
+export class KafkaCluster extends pulumi.ComponentResource {
+  /** The brokers in the order of their ids. */
+  readonly members: readonly Member[];
+  /** `host:port,…` for clients. */
+  readonly bootstrapServers: pulumi.Output<string>;
+
+  constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:KafkaCluster", name, {}, opts);
+    const { plans, deployed, ensemble, ...settings } = args;
+    const dedicated = ensemble.members.map((member) => member.applied);
+    this.members = createMembers(
+      {
+        plans: plans.filter((plan) => plan.brokerId !== undefined),
+        deployed,
+        settings: { ...settings, ensemble: ensemble.servers },
+        // A broker without a server of its own on the machine starts when the ensemble serves.
+        startAfter: (plan, earlier) => [...dedicated, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],
+        rollAfter: dedicated,
+      },
+      { parent: this },
+    );
+    this.bootstrapServers = pulumi.output(
+      this.members.map((member) => `${member.plan.address}:${KAFKA_PORT}`).join(","),
+    );
+    this.registerOutputs({ bootstrapServers: this.bootstrapServers });
+  }
+}
+
+function withServer(members: readonly Member[]): pulumi.Resource[] {
+  return members.filter((member) => member.plan.zookeeperId !== undefined).map((member) => member.applied);
+}

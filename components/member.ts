@@ -1,0 +1,140 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ApplySecrets, ApplySpec } from "./applySpec.ts";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { Platform } from "./platform.ts";
+import { renderUserData } from "./render/cloudInit.ts";
+import { type NodePlan, renderNode, servicesOf } from "./render/node.ts";
+import type { EnsembleServer } from "./render/serverProperties.ts";
+
+/** What all members of a cluster are made with. */
+export interface MemberSettings {
+  /** What makes machines. */
+  readonly platform: Platform;
+  /** The key that deploys. */
+  readonly deployerKey: DeployerKey;
+  /** The ZooKeeper ensemble that the brokers connect to. */
+  readonly ensemble: readonly EnsembleServer[];
+  /** Number of brokers in the cluster. */
+  readonly brokerCount: number;
+  /** Broker properties over the program's defaults. */
+  readonly brokerProperties: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** JVM heaps, for example `1g`. */
+  readonly heap: pulumi.Input<{ broker: pulumi.Input<string>; zookeeper: pulumi.Input<string> }>;
+}
+
+/** Arguments of {@link Member}. */
+export interface MemberArgs extends MemberSettings {
+  /** Name, address and the ids of the services on it: identity outlives the machine. */
+  readonly plan: NodePlan;
+  /** What has to be healthy before this member's services start. */
+  readonly startAfter?: readonly pulumi.Resource[];
+  /** What has to be healthy before this member is touched at all: the member before it in a rolling update. */
+  readonly rollAfter?: readonly pulumi.Resource[];
+}
+
+/**
+ * One machine with the services that it hosts: broker, ZooKeeper server, or both. Its data volume outlives the machine;
+ * its files are carried by cloud-init at birth and by the apply Command ever after.
+ */
+export class Member extends pulumi.ComponentResource {
+  /** The member's plan. */
+  readonly plan: NodePlan;
+  /** IPv4 address. */
+  readonly address: pulumi.Output<string>;
+  /** Changes exactly when the machine is another one. */
+  readonly machineId: pulumi.Output<string>;
+  /** Done when the member is healthy: for dependencies. */
+  readonly applied: pulumi.Resource;
+
+  constructor(name: string, args: MemberArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:Member", name, {}, opts);
+    const { platform, deployerKey, plan } = args;
+    const rollAfter = args.rollAfter ?? [];
+
+    const files = pulumi
+      .all([args.brokerProperties, args.heap, platform.distribution.url, platform.distribution.sha512])
+      .apply(([brokerProperties, heap, url, sha512]) =>
+        renderNode(plan, {
+          ensemble: args.ensemble,
+          brokerCount: args.brokerCount,
+          brokerProperties,
+          heap,
+          distribution: { name: platform.distribution.name, url, sha512 },
+        }),
+      );
+    const userData = pulumi
+      .all([files, deployerKey.publicKey])
+      .apply(([files, deployKey]) => renderUserData({ hostname: plan.name, files, deployKey }));
+
+    const volume = platform.createVolume(name, this);
+    const machine = platform.createMachine(name, { address: plan.address, userData, volume }, this, rollAfter);
+
+    const spec = pulumi.all([files, machine.hostKey]).apply(([files, hostKey]): ApplySpec => ({
+      name: plan.name,
+      address: plan.address,
+      hostKey,
+      onLink: platform.onLink,
+      services: servicesOf(plan),
+      ...(plan.brokerId !== undefined && { brokerId: plan.brokerId }),
+      files,
+    }));
+    const secrets = deployerKey.privateKey.apply((privateKey): ApplySecrets => ({ privateKey }));
+    this.applied = new command.local.Command(
+      `${name}-apply`,
+      {
+        create: "node scripts/run.mjs apply create",
+        update: "node scripts/run.mjs apply update",
+        delete: "node scripts/run.mjs apply delete",
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(secrets),
+        triggers: [machine.machineId],
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent: this,
+        // The services of an old machine are stopped before it goes, not after the new one has come.
+        deleteBeforeReplace: true,
+        dependsOn: [machine.resource, ...(args.startAfter ?? []), ...rollAfter],
+      },
+    );
+
+    this.plan = plan;
+    this.address = pulumi.output(plan.address);
+    this.machineId = machine.machineId;
+    this.registerOutputs({ plan, address: this.address, machineId: this.machineId });
+  }
+}
+
+/** Arguments of {@link createMembers}. */
+export interface CreateMembersArgs {
+  readonly plans: readonly NodePlan[];
+  /** Names of the members that the stack's last deployment exported. */
+  readonly deployed: ReadonlySet<string>;
+  readonly settings: MemberSettings;
+  /** What a member waits for before its services start, given the members before it. */
+  readonly startAfter: (plan: NodePlan, earlier: readonly Member[]) => readonly pulumi.Resource[];
+  /** What the first member that lived before waits for. */
+  readonly rollAfter: readonly pulumi.Resource[];
+}
+
+/**
+ * Makes members and chains those that lived before this update: each waits until the one before it is healthy, so that
+ * Pulumi itself changes one at a time. New ones put nothing at risk and start at once.
+ */
+export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentResourceOptions): Member[] {
+  const members: Member[] = [];
+  let rollAfter = args.rollAfter;
+  for (const plan of args.plans) {
+    const lived = args.deployed.has(plan.name);
+    const startAfter = args.startAfter(plan, members);
+    const member = new Member(
+      plan.name,
+      { ...args.settings, plan, startAfter, rollAfter: lived ? rollAfter : [] },
+      opts,
+    );
+    members.push(member);
+    if (lived) rollAfter = [member.applied];
+  }
+  return members;
+}

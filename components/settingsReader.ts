@@ -1,0 +1,105 @@
+import type { Problem } from "./kafka/problem.ts";
+import { suggest } from "./kafka/suggest.ts";
+
+/** A form that a text has to have, and how to say so. */
+export interface Form {
+  readonly pattern: RegExp;
+  readonly allowed: string;
+}
+
+/**
+ * Reads one level of settings and collects problems instead of stopping at the first: a reader of a bad value gives its
+ * default, so that the rest can be checked too. An empty string counts as absent.
+ */
+export class SettingsReader {
+  readonly #prefix: string;
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #problems: Problem[];
+
+  /**
+   * @param prefix what stands before each key in a problem: `zookeeper.`
+   * @param known the keys there are; any other is a problem, with the nearest known one as a suggestion
+   */
+  constructor(
+    prefix: string,
+    values: Readonly<Record<string, unknown>>,
+    known: readonly string[],
+    problems: Problem[],
+  ) {
+    this.#prefix = prefix;
+    this.#values = values;
+    this.#problems = problems;
+    for (const key of Object.keys(values).filter((key) => !known.includes(key))) {
+      const near = suggest(key, known);
+      this.#problem(key, `no such setting; ${near ? `did you mean ${prefix}${near}?` : `known: ${known.join(", ")}`}`);
+    }
+  }
+
+  /** A whole number between bounds, both included. */
+  integer(key: string, min: number, max: number, fallback: number): number {
+    const value = this.#values[key];
+    if (absent(value)) return fallback;
+    const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
+    return this.#problem(key, `a whole number from ${min} to ${max}`, fallback);
+  }
+
+  /** One of some words. */
+  oneOf<T extends string>(key: string, words: readonly T[], fallback: T): T {
+    const value = this.#values[key];
+    if (absent(value)) return fallback;
+    const word = words.find((candidate) => candidate === String(value));
+    return word ?? this.#problem(key, `one of ${words.join(", ")}`, fallback);
+  }
+
+  /** A text of some form. */
+  matching(key: string, form: Form, fallback: string): string {
+    return this.checked(key, fallback, (text) => (form.pattern.test(text) ? undefined : form.allowed));
+  }
+
+  /** A text that a function checks: it gives what is allowed instead, or undefined when the text is right. */
+  checked(key: string, fallback: string, check: (text: string) => string | undefined): string {
+    const value = this.#values[key];
+    if (absent(value)) return fallback;
+    const allowed = check(typeof value === "string" ? value : JSON.stringify(value));
+    return allowed === undefined && typeof value === "string"
+      ? value
+      : this.#problem(key, allowed ?? "a text", fallback);
+  }
+
+  /** The settings below a key. */
+  object(key: string, known: readonly string[]): SettingsReader {
+    return new SettingsReader(`${this.#prefix}${key}.`, this.#record(key), known, this.#problems);
+  }
+
+  /** A free map of scalars. */
+  map(key: string): Record<string, string | number | boolean> {
+    const scalars: Record<string, string | number | boolean> = {};
+    for (const [name, value] of Object.entries(this.#record(key))) {
+      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") scalars[name] = value;
+      else
+        this.#problems.push({
+          key: `${this.#prefix}${key}.${name}`,
+          value,
+          allowed: "a text, a number, true or false",
+        });
+    }
+    return scalars;
+  }
+
+  #record(key: string): Record<string, unknown> {
+    const value = this.#values[key];
+    if (absent(value)) return {};
+    if (typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
+    return this.#problem(key, "a map of keys and values", {});
+  }
+
+  #problem<T>(key: string, allowed: string, fallback?: T): T {
+    this.#problems.push({ key: `${this.#prefix}${key}`, value: this.#values[key], allowed });
+    return fallback as T;
+  }
+}
+
+function absent(value: unknown): value is null | undefined | "" {
+  return value === undefined || value === null || value === "";
+}
