@@ -6,8 +6,8 @@ import goodsListing from "./messages/goodsListing.json" with { type: "json" };
 import { describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
-import { roles, SPEC_VARIABLE } from "./verification/spec.ts";
-import type { VerificationResult, VerificationSpec, VerificationTimes } from "./verification/spec.ts";
+import { roles, SPEC_VARIABLE } from "../components/verificationSpec.ts";
+import type { VerificationResult, VerificationSpec, VerificationTimes } from "../components/verificationSpec.ts";
 
 /**
  * Proves the cluster as the operations note does by hand: a replicated topic, a JSON message in through the last

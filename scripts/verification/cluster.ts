@@ -5,7 +5,7 @@ import { createTopicIfMissing } from "../lib/topics.ts";
 import type { TopicShape } from "../lib/topics.ts";
 import type { Deadline } from "./deadline.ts";
 import { describePartition, replicaProblem, shapeProblem } from "./replicas.ts";
-import type { PartitionState, SpecBroker } from "./spec.ts";
+import type { PartitionState, SpecBroker } from "../../components/verificationSpec.ts";
 
 /**
  * Connects to one broker and waits until it knows every broker of the cluster.

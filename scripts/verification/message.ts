@@ -5,7 +5,7 @@ import type { KafkaClient } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
 import type { Deadline } from "./deadline.ts";
 import { firstDifference } from "./difference.ts";
-import type { SpecBroker } from "./spec.ts";
+import type { SpecBroker } from "../../components/verificationSpec.ts";
 
 /** Header that carries the run's id, beside the key. */
 const RUN_HEADER = "verification-run";

@@ -1,5 +1,5 @@
 import type { TopicShape } from "../lib/topics.ts";
-import type { PartitionState } from "./spec.ts";
+import type { PartitionState } from "../../components/verificationSpec.ts";
 
 /**
  * What of a topic differs for good from what it has to be: waiting doesn't mend its partition count or replication
