@@ -1,0 +1,65 @@
+import type { Admin, Kafka } from "kafkajs";
+import { readDocuments } from "./clients/documents.ts";
+import { PRODUCE_HELP, produceOptions } from "./clients/options.ts";
+import { kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { progress, runScript, UserError } from "./lib/report.ts";
+import { bootstrapBrokers } from "./lib/stack.ts";
+import { createTopicIfMissing } from "./lib/topics.ts";
+
+/** Replicas of a topic that has to be created, as in the operations note; fewer when there are fewer brokers. */
+const REPLICATION_FACTOR = 2;
+
+/** The operations note's producer: sends JSON documents and prints where each was written. */
+async function produce(args: readonly string[]): Promise<void> {
+  const options = produceOptions(args);
+  if (options === "help") {
+    process.stdout.write(PRODUCE_HELP);
+    return;
+  }
+  const documents = await readDocuments(options.files);
+  const brokers = bootstrapBrokers(options.brokers);
+  const { kafka } = kafkaClient({ brokers, clientId: "produce" });
+  try {
+    await createTopic(kafka, options.topic);
+    await send(kafka, options.topic, documents);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `nothing more was sent to topic ${options.topic} through ${brokers.join(", ")}: ${kafkaReason(error)}`,
+    );
+  }
+}
+
+/** The brokers create no topic by themselves, so that a misspelt name makes none. */
+async function createTopic(kafka: Kafka, topic: string): Promise<void> {
+  const admin: Admin = kafka.admin();
+  try {
+    await admin.connect();
+    if ((await admin.listTopics()).includes(topic)) return;
+    const replicationFactor = Math.min(REPLICATION_FACTOR, (await admin.describeCluster()).brokers.length);
+    if (await createTopicIfMissing(admin, { topic, partitions: 1, replicationFactor })) {
+      progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function send(kafka: Kafka, topic: string, documents: readonly unknown[]): Promise<void> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  try {
+    await producer.connect();
+    for (const document of documents) {
+      const written = await producer.send({ topic, acks: -1, messages: [{ value: JSON.stringify(document) }] });
+      for (const { topicName, partition, baseOffset } of written) {
+        process.stdout.write(
+          `written: topic ${topicName}, partition ${partition}, offset ${baseOffset ?? "unknown"}\n`,
+        );
+      }
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+runScript(() => produce(process.argv.slice(2)));
