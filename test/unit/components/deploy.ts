@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the engine was asked for it. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  /** Name of the parent, absent at the top. */
+  readonly parent: string | undefined;
+  /** Names of all that it depends on, sorted; a component stands for its children. */
+  readonly dependencies: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  /** Paths of inputs that were handed over as secrets, sorted. */
+  readonly secrets: readonly string[];
+}
+
+/** What a command prints, by the name of its resource. */
+export type Printed = Readonly<Record<string, unknown>>;
+
+const RANDOM_OUTPUTS: Record<string, Record<string, unknown>> = {
+  "random:index/randomId:RandomId": { hex: "00112233445566778899aabbccddeeff", dec: "1", b64Std: "AA==", b64Url: "AA" },
+  "random:index/randomUuid:RandomUuid": { result: "5e1f0b52-0c4f-4f0a-9d7e-3c1d6a0f7b11" },
+};
+
+/**
+ * Runs a part of a program against strict mocks and gives every resource that it asked for, in order.
+ *
+ * @param build makes components
+ * @param printed what each command prints; a command that is missing here prints nothing
+ * @throws on a resource type or a function that the program is not known to use
+ */
+export async function deploy(
+  build: () => unknown,
+  printed: Printed = {},
+  preview = false,
+): Promise<readonly Recorded[]> {
+  const requests: RegisterRequest[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource(args) {
+        if (!args.custom) return { id: "", state: args.inputs as Record<string, unknown> };
+        if (args.type === "command:local:Command") {
+          const stdout = args.name in printed ? JSON.stringify(printed[args.name]) : "";
+          return { id: args.name, state: { ...(args.inputs as object), stdout, stderr: "" } };
+        }
+        const random = RANDOM_OUTPUTS[args.type];
+        if (!random) throw new Error(`the program made a resource of unknown type ${args.type}: ${args.name}`);
+        return { id: args.name, state: { ...(args.inputs as object), ...random } };
+      },
+      call(args) {
+        throw new Error(`the program called an unknown function: ${args.token}`);
+      },
+    },
+    "kafka-cluster",
+    "test",
+    preview,
+  );
+  // Mocks are told inputs only; parents, dependencies and options stand in the request.
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    requests.push(request);
+    return register(request, callback);
+  };
+  await build();
+  await pulumi.runtime.disconnect();
+  return requests.map(record);
+}
+
+/** The one resource of that name. @throws when there are more or fewer */
+export function only(resources: readonly Recorded[], name: string): Recorded {
+  const found = resources.filter((resource) => resource.name === name);
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources are named ${name}`);
+  return found[0];
+}
+
+/** The value of an output, once it is known. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getDeletebeforereplace(): boolean;
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> };
+}
+
+interface Monitor {
+  registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
+}
+
+function record(request: RegisterRequest): Recorded {
+  const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
+  const secrets: string[] = [];
+  const inputs = plain(request.getObject().toJavaScript(), "", secrets) as Record<string, unknown>;
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    inputs,
+    parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
+    dependencies: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    ignoreChanges: request.getIgnorechangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    secrets: secrets.sort(),
+  };
+}
+
+// How a secret is marked on the wire (pulumi, sdk/nodejs/runtime/rpc.ts).
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** The value without its marks of secrecy; their paths are added to `secrets`. */
+function plain(value: unknown, path: string, secrets: string[]): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}[${index}]`, secrets));
+  const record = value as Record<string, unknown>;
+  if (record[SIGNATURE] === SECRET) {
+    secrets.push(path);
+    return plain(record.value, path, []);
+  }
+  return Object.fromEntries(
+    Object.entries(record).map(([key, child]) => [key, plain(child, path === "" ? key : `${path}.${key}`, secrets)]),
+  );
+}
