@@ -1,5 +1,4 @@
 /** The program: settings -> platform -> ensemble -> cluster -> verification -> outputs. */
-import * as pulumi from "@pulumi/pulumi";
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
@@ -27,22 +26,19 @@ const shared = {
 const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
 const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 
-const verified = new Verification(
-  "verification",
-  {
-    ...settings.verification,
-    brokers: cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${KAFKA_PORT}` })),
-    kafkaVersion: settings.kafkaVersion.version,
-    rerunOn: cluster.members.map((member) => member.machineId),
-  },
-  { dependsOn: cluster.members.map((member) => member.applied) },
-);
+const verified = new Verification("verification", {
+  ...settings.verification,
+  brokers: cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${KAFKA_PORT}` })),
+  kafkaVersion: settings.kafkaVersion.version,
+  rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
+  startAfter: cluster.members.map((member) => member.applied),
+});
 
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
 export const kafkaVersion = settings.kafkaVersion.version;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
-export const members = pulumi.all([verified.topic]).apply(() => plans);
+export const members = verified.topic.apply(() => plans);
 export const verification = {
   topic: verified.topic,
   partitions: verified.partitions,

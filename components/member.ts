@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ApplySecrets, ApplySpec } from "./applySpec.ts";
@@ -44,6 +45,8 @@ export class Member extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Changes exactly when the machine is another one. */
   readonly machineId: pulumi.Output<string>;
+  /** SHA-256 over the member's files. */
+  readonly contentHash: pulumi.Output<string>;
   /** Done when the member is healthy: for dependencies. */
   readonly applied: pulumi.Resource;
 
@@ -102,7 +105,8 @@ export class Member extends pulumi.ComponentResource {
     this.plan = plan;
     this.address = pulumi.output(plan.address);
     this.machineId = machine.machineId;
-    this.registerOutputs({ plan, address: this.address, machineId: this.machineId });
+    this.contentHash = files.apply((files) => createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+    this.registerOutputs({ plan, address: this.address, machineId: this.machineId, contentHash: this.contentHash });
   }
 }
 
