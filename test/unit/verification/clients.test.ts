@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readDocuments } from "../../../scripts/clients/documents.ts";
+import { formatMessage, SEPARATOR } from "../../../scripts/clients/format.ts";
+import { consumeOptions, produceOptions } from "../../../scripts/clients/options.ts";
+import { UserError } from "../../../scripts/lib/report.ts";
+import { bootstrapBrokers } from "../../../scripts/lib/stack.ts";
+import goodsListing from "../../../scripts/messages/goodsListing.json" with { type: "json" };
+
+const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
+
+test("the clients' defaults are the note's topic and group", () => {
+  assert.deepEqual(produceOptions([]), { topic: "taobao-yu1", brokers: [], files: [] });
+  assert.deepEqual(consumeOptions([]), { topic: "taobao-yu1", group: "group2", brokers: [], fromBeginning: false });
+});
+
+test("every option is taken, --broker and --file more than once", () => {
+  assert.deepEqual(produceOptions(["--topic", "t", "--broker", "a:1", "--broker=b:2", "--file", "x", "--file", "y"]), {
+    topic: "t",
+    brokers: ["a:1", "b:2"],
+    files: ["x", "y"],
+  });
+  assert.deepEqual(
+    consumeOptions(["--topic", "t", "--group", "g", "--broker", "a:1", "--from-beginning", "--max", "3"]),
+    {
+      topic: "t",
+      group: "g",
+      brokers: ["a:1"],
+      fromBeginning: true,
+      max: 3,
+    },
+  );
+  assert.equal(produceOptions(["--help"]), "help");
+  assert.equal(consumeOptions(["--help"]), "help");
+});
+
+test("an unknown option, a missing value and a bad number are the user's mistakes", () => {
+  assert.throws(() => produceOptions(["--group", "g"]), userError(/--group.*--help lists the options/s));
+  assert.throws(() => produceOptions(["--topic"]), userError(/--topic.*--help/s));
+  for (const max of ["0", "-1", "1.5", "many", ""]) {
+    assert.throws(() => consumeOptions([`--max=${max}`]), userError(/--max .*whole number from 1/));
+  }
+});
+
+test("brokers come from the command line, else from the environment", (t) => {
+  const before = process.env.KAFKA_CLUSTER_BOOTSTRAP;
+  t.after(() => {
+    if (before === undefined) delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
+    else process.env.KAFKA_CLUSTER_BOOTSTRAP = before;
+  });
+  process.env.KAFKA_CLUSTER_BOOTSTRAP = "10.0.0.18:9092, 10.0.0.19:9092";
+  assert.deepEqual(bootstrapBrokers([]), ["10.0.0.18:9092", "10.0.0.19:9092"]);
+  assert.deepEqual(bootstrapBrokers(["10.0.0.20:9092"]), ["10.0.0.20:9092"]);
+  assert.throws(() => bootstrapBrokers(["10.0.0.20"]), userError(/"10\.0\.0\.20" is not of the form HOST:PORT/));
+  delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
+  assert.throws(() => bootstrapBrokers([]), userError(/no broker is named/));
+});
+
+test("documents come from files, else the goods listing; what isn't JSON is named", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "documents-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const [good, bad] = [join(folder, "good.json"), join(folder, "bad.json")];
+  await writeFile(good, '{"名": [1]}');
+  await writeFile(bad, "{");
+  assert.deepEqual(await readDocuments([]), [goodsListing]);
+  assert.deepEqual(await readDocuments([good]), [{ 名: [1] }]);
+  await assert.rejects(readDocuments([good, bad]), userError(/bad\.json is not one JSON document/));
+  await assert.rejects(readDocuments([join(folder, "none")]), userError(/none can't be read: ENOENT/));
+});
+
+test("a message is shown with its fields, its value as JSON and the separator", () => {
+  const message = {
+    offset: "5",
+    timestamp: "0",
+    key: Buffer.from("k"),
+    value: Buffer.from('{"name":"系列课"}'),
+    headers: { h: Buffer.from("v"), many: [Buffer.from("1"), "2"] },
+    attributes: 0,
+  };
+  assert.equal(
+    formatMessage("taobao-yu1", 0, message),
+    [
+      "message: topic taobao-yu1, partition 0, offset 5, timestamp 1970-01-01T00:00:00.000Z, key k, " +
+        'headers {"h":"v","many":["1","2"]}',
+      "value: {",
+      '  "name": "系列课"',
+      "}",
+      "*".repeat(100),
+    ].join("\n"),
+  );
+  const bare = formatMessage("t", 1, { ...message, key: null, headers: {}, value: Buffer.from("plain") });
+  assert.match(bare, /key none, headers none\nvalue: \(not JSON\) plain\n/);
+  assert.match(formatMessage("t", 1, { ...message, value: null }), /\nvalue: none\n/);
+  assert.equal(SEPARATOR.length, 100);
+});
