@@ -25,7 +25,7 @@ export interface KafkaClient {
  * Makes a kafkajs client for short scripts against a cluster that is up or about to be.
  *
  * kafkajs begins its retries at 300 ms and doubles them up to 30 s, so a cluster that is ready after half a second is
- * noticed seconds later. These begin at 40 ms, grow by half up to 400 ms, and end after some 4 s: who wants to wait
+ * noticed seconds later. These begin at 40 ms, grow by half up to 400 ms, and end after some 2 s: who wants to wait
  * longer repeats the call and knows what for.
  */
 export function kafkaClient(args: KafkaClientArgs): KafkaClient {
@@ -35,7 +35,7 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
     brokers: [...args.brokers],
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: 14 },
+    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: 9 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {
       lines.push(logLine(entry));
