@@ -46,7 +46,7 @@ if $daemon || $log_gc || [ -n "${KAFKA_LOG4J_OPTS:-}" ]; then
 fi
 
 # shellcheck disable=SC2086
-set -- $heap $performance $gc $jmx "-Dkafka.logs.dir=$log_dir" $log4j \
+set -- $heap $performance $gc $jmx "-Dkafka.logs.dir=$log_dir" "-Dkafka.logs.name=$name" $log4j \
   -cp "${CLASSPATH:+$CLASSPATH:}$home/libs/*" ${KAFKA_OPTS:-} "$@"
 if $daemon; then
   nohup "$java" "$@" >"$log_dir/$name.out" 2>&1 </dev/null &

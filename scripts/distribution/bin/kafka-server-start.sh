@@ -4,7 +4,7 @@
 set -eu
 
 bin=$(dirname "$(readlink -f "$0")")
-options=(-name kafkaServer -loggc)
+options=(-name server -loggc)
 if [ "${1:-}" = -daemon ]; then
   options+=(-daemon)
   shift

@@ -1,0 +1,49 @@
+const ADDRESS = "the program gives each broker its listeners from the member's address";
+const STORAGE = "logs live on the member's data volume, which the program mounts";
+const ENSEMBLE = "the program connects the brokers with the ensemble that it deploys";
+const ZOOKEEPER_MODE = "the cluster runs with ZooKeeper; this belongs to KRaft mode";
+
+/**
+ * Broker properties that are not for the user to set: each with who sets it instead. A name that ends in `.*` stands
+ * for all that begin so.
+ */
+export const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
+  "advertised.host.name": `gone since Kafka 3.0: ${ADDRESS}`,
+  "advertised.listeners": ADDRESS,
+  "advertised.port": `gone since Kafka 3.0: ${ADDRESS}`,
+  "broker.id": "the member's position sets it, and it stays with the member",
+  "broker.id.generation.enable": "every broker has a fixed broker.id",
+  "broker.rack": "the platform sets it, where its machines stand in different zones",
+  "control.plane.listener.name": ADDRESS,
+  "controller.listener.names": ZOOKEEPER_MODE,
+  "controller.quorum.*": ZOOKEEPER_MODE,
+  "early.start.listeners": ZOOKEEPER_MODE,
+  "host.name": `gone since Kafka 3.0: ${ADDRESS}`,
+  "inter.broker.listener.name": ADDRESS,
+  "inter.broker.protocol.version":
+    "kafkaVersion sets it, and an upgrade raises it when every broker runs the new version",
+  "listener.security.protocol.map": ADDRESS,
+  listeners: ADDRESS,
+  "log.dir": STORAGE,
+  "log.dirs": STORAGE,
+  "metadata.log.dir": ZOOKEEPER_MODE,
+  "node.id": `${ZOOKEEPER_MODE} (broker.id, which the member's position sets, is the same)`,
+  port: `gone since Kafka 3.0: ${ADDRESS}`,
+  "process.roles": ZOOKEEPER_MODE,
+  "quota.consumer.default": "gone since Kafka 3.0: kafka-configs.sh sets default quotas",
+  "quota.producer.default": "gone since Kafka 3.0: kafka-configs.sh sets default quotas",
+  "security.inter.broker.protocol": ADDRESS,
+  "zookeeper.connect": ENSEMBLE,
+  "zookeeper.metadata.migration.enable": ZOOKEEPER_MODE,
+  "zookeeper.sync.time.ms": "gone since Kafka 3.0, and without effect before",
+};
+
+/** Who sets a property instead of the user, or undefined when it is the user's to set. */
+export function reservedReason(key: string): string | undefined {
+  const exact = RESERVED_PROPERTIES[key];
+  if (exact !== undefined) return exact;
+  const group = Object.keys(RESERVED_PROPERTIES).find(
+    (name) => name.endsWith(".*") && key.startsWith(name.slice(0, -1)),
+  );
+  return group === undefined ? undefined : RESERVED_PROPERTIES[group];
+}

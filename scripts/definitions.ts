@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SettingsError } from "../components/kafka/problem.ts";
+import { kafkaVersion } from "../components/kafka/versions.ts";
+import { ensureDistribution } from "./distribution/ensure.ts";
+import { run } from "./lib/exec.ts";
+import { progress, runScript, UserError } from "./lib/report.ts";
+
+/**
+ * `definitions VERSION`: reads Kafka's definition of its broker properties from the jars of that version and writes
+ * components/kafka/definitions/VERSION.json. For who adds a version to the program; needs a JDK (it compiles).
+ */
+runScript(async () => {
+  const release = supported(process.argv[2] ?? "");
+  const { file } = await ensureDistribution(release.version);
+  const work = await mkdtemp(join(tmpdir(), "kafka-definitions-"));
+  try {
+    await run("tar", ["-xf", file, "-C", work]);
+    const [folder] = await readdir(work);
+    const home = join(work, folder ?? "");
+    const json = await run("java", [
+      "-cp",
+      join(home, "libs", "*"),
+      `-Dlog4j.configuration=file:${join(home, "config", "tools-log4j.properties")}`,
+      join(process.cwd(), "scripts", "definitions", "ReadDefinitions.java"),
+    ]);
+    const target = join("components", "kafka", "definitions", `${release.version}.json`);
+    await writeFile(target, json);
+    progress(`wrote ${target}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+});
+
+function supported(version: string): ReturnType<typeof kafkaVersion> {
+  try {
+    return kafkaVersion(version);
+  } catch (error) {
+    if (error instanceof SettingsError) throw new UserError(error.message);
+    throw error;
+  }
+}
