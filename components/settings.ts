@@ -3,6 +3,7 @@ import { checkBrokerProperties } from "./kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "./kafka/problem.ts";
 import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS, type KafkaVersion, kafkaVersion } from "./kafka/versions.ts";
 import { machineCount, type Placement, toAddress, toNumber, type Topology } from "./render/members.ts";
+import { defaultBrokerProperties } from "./render/serverProperties.ts";
 import { SettingsReader } from "./settingsReader.ts";
 
 /** The checked settings of a stack. Every key is optional in the stack's configuration; defaults are given here. */
@@ -111,7 +112,8 @@ function checkedProperties(
   brokerCount: number,
   problems: Problem[],
 ): Record<string, string> {
-  for (const problem of checkBrokerProperties(version, properties, { brokerCount })) {
+  const all = { ...defaultBrokerProperties(brokerCount), ...properties };
+  for (const problem of checkBrokerProperties(version, all, { brokerCount })) {
     problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
   }
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));

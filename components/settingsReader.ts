@@ -1,5 +1,5 @@
 import type { Problem } from "./kafka/problem.ts";
-import { suggest } from "./kafka/suggest.ts";
+import { nearest } from "./kafka/suggestion.ts";
 
 /** A form that a text has to have, and how to say so. */
 export interface Form {
@@ -30,7 +30,7 @@ export class SettingsReader {
     this.#values = values;
     this.#problems = problems;
     for (const key of Object.keys(values).filter((key) => !known.includes(key))) {
-      const near = suggest(key, known);
+      const near = nearest(key, known);
       this.#problem(key, `no such setting; ${near ? `did you mean ${prefix}${near}?` : `known: ${known.join(", ")}`}`);
     }
   }
