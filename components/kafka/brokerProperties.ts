@@ -3,7 +3,7 @@ import { clusterProblems } from "./clusterLimits.ts";
 import type { Problem } from "./problem.ts";
 import { refusal } from "./propertyValue.ts";
 import { reservedReason } from "./reservedProperties.ts";
-import { suggest } from "./suggest.ts";
+import { nearest } from "./suggestion.ts";
 
 /** Broker properties as they stand in stack configuration; each is written as `String(value)`. */
 export type BrokerProperties = Readonly<Record<string, string | number | boolean>>;
@@ -78,7 +78,7 @@ function checkProperty(
   const definition = findDefinition(definitions, key);
   if (definition) return refusal(definition, value);
   if (isForPlugin(definitions, properties, key)) return refusal(TEXT, value);
-  const meant = suggest(key, Object.keys(definitions));
+  const meant = nearest(key, Object.keys(definitions));
   return `no such property in this version of Kafka${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }
 

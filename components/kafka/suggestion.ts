@@ -22,7 +22,7 @@ export function distance(a: string, b: string): number {
 }
 
 /** The known word that a mistyped one most likely means: the nearest within a third of its length, or undefined. */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   let found: string | undefined;
   let limit = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
