@@ -40,10 +40,8 @@ export const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
 
 /** Who sets a property instead of the user, or undefined when it is the user's to set. */
 export function reservedReason(key: string): string | undefined {
-  const exact = RESERVED_PROPERTIES[key];
-  if (exact !== undefined) return exact;
-  const group = Object.keys(RESERVED_PROPERTIES).find(
-    (name) => name.endsWith(".*") && key.startsWith(name.slice(0, -1)),
+  const name = Object.keys(RESERVED_PROPERTIES).find(
+    (reserved) => key === reserved || (reserved.endsWith(".*") && key.startsWith(reserved.slice(0, -1))),
   );
-  return group === undefined ? undefined : RESERVED_PROPERTIES[group];
+  return name === undefined ? undefined : RESERVED_PROPERTIES[name];
 }
