@@ -1,0 +1,93 @@
+/**
+ * The project's commands: `npm run up`, `down`, `preview`, `setup`, and `npm run pulumi -- …` for everything else that
+ * Pulumi can do. Each sets up what is missing first. Further arguments are passed on to Pulumi.
+ */
+import { runScript, progress, UserError } from "./lib/report.ts";
+import { hypervisorSteps, stopHypervisorIfStarted } from "./setup/hypervisor.ts";
+import { pulumiSteps } from "./setup/pulumi.ts";
+import { runSteps, type Step } from "./setup/steps.ts";
+import { pulumi, pulumiAttached, stackName } from "./stack/engine.ts";
+import { configuredPlatform, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
+import { recover } from "./stack/recovery.ts";
+import { type StackOutputs, summary } from "./summary.ts";
+
+/** All members boot at once, and a member has several resources: more than Pulumi's default of 8 at a time. */
+const PARALLEL = ["--parallel", "32"];
+
+/** Commands of Pulumi that read the stack's configuration from a file that can be named. */
+const TAKES_CONFIG_FILE = ["up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"];
+
+async function allSteps(): Promise<Step[]> {
+  return [...pulumiSteps(), ...((await configuredPlatform()) === "local" ? hypervisorSteps() : [])];
+}
+
+async function setUp(steps: readonly Step[]): Promise<void> {
+  await runSteps(steps);
+  await prepareStack();
+  await recover();
+}
+
+function configFile(): string[] {
+  return ["--config-file", stackConfigFile()];
+}
+
+/** Ends this process with Pulumi's exit code. */
+function finish(command: string, code: number): void {
+  process.exitCode = code;
+  if (code !== 0) progress(`pulumi ${command} ended with exit code ${code}; what was made is on record, run it again`);
+}
+
+async function up(args: readonly string[]): Promise<void> {
+  await setUp(await allSteps());
+  const setUpEnd = performance.now();
+  // Nobody is asked, so a preview of its own would only run the program twice: `npm run preview` shows it.
+  const code = await pulumiAttached(["up", "--yes", "--skip-preview", ...PARALLEL, ...configFile(), ...args]);
+  const pulumiEnd = performance.now();
+  if (code === 0) {
+    const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
+    process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: pulumiEnd - setUpEnd })}`);
+  }
+  finish("up", code);
+}
+
+async function down(args: readonly string[]): Promise<void> {
+  const latest = (await readCheckpoint())?.checkpoint?.latest;
+  if ((latest?.resources ?? []).length + (latest?.pending_operations ?? []).length === 0) {
+    progress(`nothing to destroy: stack "${stackName()}" has no resources`);
+  } else {
+    await setUp(await allSteps());
+    const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...PARALLEL, ...configFile(), ...args]);
+    finish("destroy", code);
+    if (code !== 0) return;
+  }
+  await stopHypervisorIfStarted();
+}
+
+async function preview(args: readonly string[]): Promise<void> {
+  await setUp(pulumiSteps());
+  finish("preview", await pulumiAttached(["preview", ...PARALLEL, ...configFile(), ...args]));
+}
+
+async function anyPulumi(args: readonly string[]): Promise<void> {
+  await setUp(pulumiSteps());
+  const takesFile = TAKES_CONFIG_FILE.includes(args[0] ?? "") && !args.includes("--config-file");
+  process.exitCode = await pulumiAttached([...args, ...(takesFile ? configFile() : [])]);
+}
+
+runScript(async () => {
+  const [command = "", ...args] = process.argv.slice(2);
+  switch (command) {
+    case "up":
+      return up(args);
+    case "down":
+      return down(args);
+    case "preview":
+      return preview(args);
+    case "setup":
+      return setUp(await allSteps());
+    case "pulumi":
+      return anyPulumi(args);
+    default:
+      throw new UserError(`unknown command "${command}": expected up, down, preview, setup or pulumi`);
+  }
+});

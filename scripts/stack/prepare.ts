@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { projectDirectory } from "../lib/paths.ts";
+import { UserError } from "../lib/report.ts";
+import { pulumi, stackName } from "./engine.ts";
+
+const SALT = /^encryptionsalt:.*$/m;
+
+/** The stack's configuration of this run: a copy, since Pulumi writes the salt of its encryption into the file. */
+export function stackConfigFile(): string {
+  return projectDirectory("stacks", `Pulumi.${stackName()}.yaml`);
+}
+
+/**
+ * Puts the salt of the copy that a run before this one left into the stack's configuration, everything else unchanged.
+ *
+ * @param config the stack's configuration as the user wrote it; a salt of its own stays
+ */
+export function withSalt(config: string, before: string | undefined): string {
+  const salt = before === undefined ? undefined : SALT.exec(before)?.[0];
+  if (salt === undefined || SALT.test(config)) return config;
+  return `${config}${config === "" || config.endsWith("\n") ? "" : "\n"}${salt}\n`;
+}
+
+/** The configuration as the user wrote it. `$KAFKA_CLUSTER_CONFIG`, else `Pulumi.STACK.yaml`. */
+async function sourceConfig(): Promise<string> {
+  const file = process.env.KAFKA_CLUSTER_CONFIG ?? `Pulumi.${stackName()}.yaml`;
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new UserError(
+      `can't read the configuration of stack "${stackName()}": ${(error as Error).message}; ` +
+        "write that file, or name another stack with KAFKA_CLUSTER_STACK or another file with KAFKA_CLUSTER_CONFIG",
+    );
+  });
+}
+
+/**
+ * The platform that the stack's configuration names.
+ * @throws UserError when the file can't be read
+ */
+export async function configuredPlatform(): Promise<string> {
+  const { config } = (parse(await sourceConfig()) ?? {}) as { config?: Record<string, unknown> };
+  const platform = config?.["kafka-cluster:platform"];
+  return typeof platform === "string" ? platform : "local";
+}
+
+/** Name of the project, from Pulumi.yaml. */
+async function projectName(): Promise<string> {
+  return (parse(await readFile("Pulumi.yaml", "utf8")) as { name: string }).name;
+}
+
+/** The file that holds the stack's state, in the layout of Pulumi's file backend. */
+export async function stateFile(): Promise<string> {
+  return projectDirectory("state", ".pulumi", "stacks", await projectName(), `${stackName()}.json`);
+}
+
+/** What is read of the state file; null where there is no stack yet. */
+export interface Checkpoint {
+  readonly checkpoint?: {
+    readonly latest?: {
+      readonly resources?: readonly unknown[];
+      readonly pending_operations?: readonly unknown[];
+    };
+  };
+}
+
+/** Reads the state, or gives null when the stack does not exist. */
+export async function readCheckpoint(): Promise<Checkpoint | null> {
+  const text = await readFile(await stateFile(), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "null";
+    throw error;
+  });
+  return JSON.parse(text) as Checkpoint | null;
+}
+
+/** Makes what a run of Pulumi needs: state folder, passphrase, stack, and the copy of its configuration. */
+export async function prepareStack(): Promise<void> {
+  const config = await sourceConfig();
+  const folder = projectDirectory("stacks");
+  await mkdir(folder, { recursive: true });
+  await mkdir(projectDirectory("state"), { recursive: true });
+  // "wx": never over an existing one, which the state's secrets are encrypted with.
+  await writeFile(projectDirectory("passphrase"), randomBytes(32).toString("base64url"), {
+    mode: 0o600,
+    flag: "wx",
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  if ((await readCheckpoint()) === null) {
+    // In a folder apart, where it may write its salt.
+    await writeFile(join(folder, "Pulumi.yaml"), `name: ${await projectName()}\nruntime: nodejs\n`);
+    await pulumi(["stack", "init", stackName(), "--cwd", folder]);
+  }
+  const before = await readFile(stackConfigFile(), "utf8").catch(() => undefined);
+  const partial = `${stackConfigFile()}.${process.pid}`;
+  await writeFile(partial, withSalt(config, before), { mode: 0o600 });
+  await rename(partial, stackConfigFile());
+}

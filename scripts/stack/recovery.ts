@@ -1,0 +1,118 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { projectDirectory } from "../lib/paths.ts";
+import { progress, UserError } from "../lib/report.ts";
+import { pulumi, stackName } from "./engine.ts";
+import { readCheckpoint, stateFile } from "./prepare.ts";
+
+/** A lock of Pulumi's file backend. */
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+/** Whether the process that wrote a lock of this computer still runs: another program may have got its number since. */
+async function holderLives(pid: number): Promise<boolean> {
+  const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+  return name.startsWith("pulumi");
+}
+
+/**
+ * Takes away the locks that a killed Pulumi left on the stack.
+ *
+ * @throws UserError when the holder runs, or can't be seen from here
+ */
+async function releaseStaleLocks(): Promise<void> {
+  const project = (await stateFile()).split("/").at(-2) ?? "";
+  // "organization" is what the file backend calls the one organization that it has.
+  const folder = projectDirectory("state", ".pulumi", "locks", "organization", project, stackName());
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = join(folder, name);
+    const lock = JSON.parse(await readFile(file, "utf8")) as Lock;
+    const holder = `process ${lock.pid} on ${lock.hostname}, since ${lock.timestamp}`;
+    if (lock.hostname !== hostname()) {
+      throw new UserError(
+        `stack "${stackName()}" is locked by another computer (${holder}): wait for its end, ` +
+          "or, if it is gone, run: npm run pulumi -- cancel --yes",
+      );
+    }
+    if (await holderLives(lock.pid)) {
+      throw new UserError(`stack "${stackName()}" is being changed by another Pulumi (${holder}): wait for its end`);
+    }
+    progress(`the last run was killed (${holder}): its lock is taken away`);
+    await rm(file, { force: true });
+  }
+}
+
+/** A resource in Pulumi's exported state, as far as it is looked at. */
+export interface ExportedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Record<string, unknown>;
+  readonly [property: string]: unknown;
+}
+
+/** The part of an exported state that the repair is about. */
+export interface Deployment {
+  readonly resources?: readonly ExportedResource[];
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
+  readonly [property: string]: unknown;
+}
+
+/** The type of the resources that are repaired: what they do is ours and can be done again. */
+const COMMAND = "command:local:Command";
+
+/**
+ * Marks what a killed run left unfinished, so that the next one finishes it and nothing half made is forgotten:
+ * - a Command that was being created is put into the state, tainted: an update deletes and makes it again, a destroy
+ *   deletes it;
+ * - one that was being deleted is tainted, too: without that, an update would take it for whole;
+ * - one that was being updated gets an initialization error, which makes the next update run it again.
+ *
+ * Operations on other types stay pending, for `pulumi refresh`; but random values leave nothing behind.
+ */
+export function markInterrupted(deployment: Deployment): Deployment {
+  const pending = deployment.pending_operations ?? [];
+  const cutOff = (operation: string): Map<string, ExportedResource> =>
+    new Map(
+      pending
+        .filter(({ type, resource }) => type === operation && resource.type === COMMAND)
+        .map(({ resource }) => [resource.urn, resource]),
+    );
+  const [creating, updating, deleting] = [cutOff("creating"), cutOff("updating"), cutOff("deleting")];
+  const resources = (deployment.resources ?? []).map((resource) => {
+    if (deleting.has(resource.urn)) return { ...resource, taint: true };
+    if (updating.has(resource.urn)) return { ...resource, initErrors: ["the update was interrupted"] };
+    return resource;
+  });
+  const known = new Set(resources.map(({ urn }) => urn));
+  const created = [...creating.values()]
+    .filter(({ urn }) => !known.has(urn))
+    .map((resource) => ({
+      ...resource,
+      id: "interrupted",
+      outputs: { ...resource.inputs, stdout: "", stderr: "" },
+      taint: true,
+    }));
+  return {
+    ...deployment,
+    resources: [...resources, ...created],
+    pending_operations: pending.filter(({ resource: { type } }) => type !== COMMAND && !type.startsWith("random:")),
+  };
+}
+
+/**
+ * Makes the stack ready for the next run after one that was killed.
+ *
+ * @throws UserError when somebody else is at work on it
+ */
+export async function recover(): Promise<void> {
+  await releaseStaleLocks();
+  const pending = (await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [];
+  if (pending.length === 0) return;
+  const exported = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
+  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment: markInterrupted(exported.deployment) }));
+  progress(`the last run was cut off in the middle of ${pending.length} operations: they will be done again`);
+}
