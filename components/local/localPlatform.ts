@@ -1,0 +1,119 @@
+import { basename } from "node:path";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { spaceName } from "../../scripts/local/names.ts";
+import { imageKey } from "../../scripts/setup/imageRecipe.ts";
+import type { KafkaVersion } from "../kafka/versions.ts";
+import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
+import { localScript, scriptResult } from "./localScript.ts";
+import { DISTRIBUTIONS_MOUNT } from "./mounts.ts";
+
+/** Arguments of {@link LocalPlatform}. All but the machine's size shape the graph, so they are plain values. */
+export interface LocalPlatformArgs {
+  /** The stack's name: names the project, storage pool and bridge on this computer. */
+  readonly stack: string;
+  /** IPv4 network of the machines in CIDR notation; its first host address is this computer's. */
+  readonly subnet: string;
+  /** The version of Kafka whose distribution the machines get. */
+  readonly version: KafkaVersion;
+  /** Size of a machine; changed while it runs. */
+  readonly machine: {
+    /** Processor cores. @default all of the computer's */
+    readonly cpus?: number;
+    /** Memory, for example `1GiB`. @default no limit */
+    readonly memory?: string;
+  };
+}
+
+/**
+ * Machines on this computer: unprivileged system containers of LXD or Incus, booted by cloud-init from a Debian image,
+ * on a bridge of their own.
+ */
+export class LocalPlatform extends pulumi.ComponentResource implements Platform {
+  readonly distribution: Distribution;
+  readonly onLink = true;
+  /** Random identifier of this deployment, the ownership marker of all that it makes. */
+  readonly deployment: pulumi.Output<string>;
+
+  readonly #args: LocalPlatformArgs;
+  readonly #owner: { readonly space: string; readonly deployment: pulumi.Output<string> };
+  readonly #space: command.local.Command;
+  readonly #network: command.local.Command;
+  readonly #image: command.local.Command;
+  readonly #archive: command.local.Command;
+
+  constructor(name: string, args: LocalPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:local:LocalPlatform", name, {}, opts);
+    this.#args = args;
+
+    this.deployment = new random.RandomId(`${name}-deployment`, { byteLength: 8 }, { parent: this }).hex;
+    this.#owner = { space: spaceName(args.stack), deployment: this.deployment };
+    this.#space = localScript(`${name}-space`, "space", this.#owner, { parent: this });
+    const inSpace = { parent: this, dependsOn: [this.#space] };
+    this.#network = localScript(`${name}-network`, "network", { ...this.#owner, subnet: args.subnet }, inSpace, {
+      triggers: [args.subnet],
+    });
+    // Updated, not replaced, when its recipe changes: each machine is replaced in its turn by the new fingerprint.
+    this.#image = localScript(`${name}-image`, "image", { ...this.#owner, key: imageKey() }, inSpace);
+    this.#archive = new command.local.Command(
+      `${name}-distribution`,
+      {
+        create: "node scripts/run.mjs distribution create",
+        environment: { KAFKA_VERSION: args.version.version },
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this },
+    );
+
+    this.distribution = {
+      name: args.version.name,
+      url: scriptResult(this.#archive, "file").apply((file) => `file://${DISTRIBUTIONS_MOUNT}/${basename(file)}`),
+      sha512: scriptResult(this.#archive, "sha512"),
+    };
+    this.registerOutputs({ deployment: this.deployment, distribution: this.distribution, onLink: this.onLink });
+  }
+
+  createVolume(name: string, parent: pulumi.ComponentResource): DataVolume {
+    const resource = localScript(
+      `${name}-volume`,
+      "volume",
+      { ...this.#owner, volume: name },
+      { parent, dependsOn: [this.#space] },
+    );
+    return { resource, volumeId: scriptResult(resource, "volumeId") };
+  }
+
+  createMachine(
+    name: string,
+    args: MachineArgs,
+    parent: pulumi.ComponentResource,
+    dependsOn: readonly pulumi.Resource[],
+  ): Machine {
+    const image = scriptResult(this.#image, "fingerprint");
+    const spec = {
+      ...this.#owner,
+      machine: name,
+      address: args.address,
+      volume: args.volume.volumeId,
+      image,
+      ...this.#args.machine,
+    };
+    const resource = localScript(
+      `${name}-machine`,
+      "machine",
+      spec,
+      {
+        parent,
+        dependsOn: [this.#network, this.#archive, args.volume.resource, ...dependsOn],
+        // cloud-init reads it at the first boot alone; ever after, the apply Command carries the same files.
+        ignoreChanges: ["environment.USER_DATA"],
+      },
+      {
+        environment: { USER_DATA: args.userData },
+        triggers: [image, args.address, scriptResult(this.#network, "gateway")],
+      },
+    );
+    return { resource, machineId: scriptResult(resource, "machineId"), hostKey: scriptResult(resource, "hostKey") };
+  }
+}

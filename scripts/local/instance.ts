@@ -1,0 +1,87 @@
+import { connect } from "node:net";
+import { progress } from "../lib/report.ts";
+import { waitFor } from "../lib/wait.ts";
+import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
+
+/** How long a machine may take to stop by itself, in seconds. Its services were stopped before, so this is ample. */
+const STOP_TIMEOUT_S = 30;
+
+/** How long sshd may take to answer after a start, in milliseconds; 5 s when three boot on two cores (measured). */
+const BOOT_TIMEOUT_MS = 180_000;
+
+/** What is read of an instance. */
+export interface Instance {
+  readonly status: string;
+  readonly config: Record<string, string>;
+}
+
+/** Address of an instance in the daemon's interface. */
+export function instancePath(space: string, name: string, part = ""): string {
+  return `/1.0/instances/${name}${part}?project=${space}`;
+}
+
+/** Stops an instance in good order, by force if that takes too long, and deletes it; one that is gone is fine. */
+export async function deleteInstance(daemon: Daemon, space: string, name: string): Promise<void> {
+  const instance = await find<Instance>(daemon, instancePath(space, name));
+  if (!instance) return;
+  const stop = (force: boolean): Promise<unknown> =>
+    call(daemon, "PUT", instancePath(space, name, "/state"), {
+      json: { action: "stop", timeout: STOP_TIMEOUT_S, force },
+    });
+  if (instance.status !== "Stopped") {
+    await stop(false).catch(async (error: unknown) => {
+      if (!(error instanceof DaemonError)) throw error;
+      progress(`${name} did not stop in good order (${error.message}); it is stopped by force`);
+      // It may have ended meanwhile; the deletion shows whether it did.
+      await stop(true).catch(() => undefined);
+    });
+  }
+  await remove(daemon, instancePath(space, name));
+}
+
+/**
+ * Waits until a machine's SSH server answers and reads its host key through the daemon, a channel that nobody on the
+ * network can forge.
+ *
+ * @returns `ssh-ed25519 AAAA…`
+ * @throws UserError after {@link BOOT_TIMEOUT_MS}
+ */
+export async function waitForSsh(daemon: Daemon, space: string, name: string, address: string): Promise<string> {
+  await waitFor(
+    `SSH on ${name} (${address})`,
+    async () => {
+      const greeting = await firstBytes(address, 22);
+      if (greeting.startsWith("SSH-2.0")) return { value: greeting };
+      const instance = await find<Instance>(daemon, instancePath(space, name));
+      return { seen: `machine is ${instance?.status.toLowerCase() ?? "gone"}, port 22 ${greeting || "is closed"}` };
+    },
+    BOOT_TIMEOUT_MS,
+  );
+  const file = "/etc/ssh/ssh_host_ed25519_key.pub";
+  const path = `${instancePath(space, name, "/files")}&path=${encodeURIComponent(file)}`;
+  const line = await waitFor(
+    `${file} on ${name}`,
+    async () => {
+      const content = await readInstanceFile(daemon, path);
+      return content ? { value: content } : { seen: "no such file" };
+    },
+    10_000,
+  );
+  return line.split(" ").slice(0, 2).join(" ").trim();
+}
+
+/** What a server says first, or nothing when it does not answer within a second. */
+function firstBytes(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    const end = (text: string): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.once("data", (data) => end(data.toString("latin1")));
+    socket.once("timeout", () => end(""));
+    socket.once("error", () => end(""));
+    socket.once("close", () => end(""));
+  });
+}

@@ -1,0 +1,81 @@
+import { mkdir } from "node:fs/promises";
+import { DISTRIBUTIONS_MOUNT } from "../../components/local/mounts.ts";
+import { DATA_MOUNT } from "../../components/render/paths.ts";
+import { cacheDirectory } from "../lib/paths.ts";
+import { UserError } from "../lib/report.ts";
+import { call, find, findDaemon } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
+import { deleteInstance, instancePath, waitForSsh } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { ownerConfig } from "./ownership.ts";
+import type { Owned } from "./ownership.ts";
+import { runResource } from "./resource.ts";
+
+interface MachineSpec extends Owned {
+  readonly machine: string;
+  readonly address: string;
+  readonly volume: string;
+  /** Fingerprint of the image that it is made of. */
+  readonly image: string;
+  /** Processor cores; absent: all of the computer's. */
+  readonly cpus?: number;
+  /** Memory with a unit, for example `1GiB`; absent: no limit. */
+  readonly memory?: string;
+}
+
+/** Spec: {@link MachineSpec}; user data in the environment variable USER_DATA. Result: `{machineId, hostKey}`. */
+runResource<MachineSpec>({
+  // Pulumi creates what it has no record of: a machine that is there already is what an interrupted run has left, at
+  // an unknown point of its first boot. It is made anew; what it holds that lasts is in the volume.
+  create: async (spec) => {
+    const daemon = await findDaemon();
+    const { space, machine } = spec;
+    await deleteInstance(daemon, space, machine);
+    const distributions = cacheDirectory("distributions");
+    await mkdir(distributions, { recursive: true });
+    await call(daemon, "POST", `/1.0/instances?project=${space}`, {
+      json: {
+        name: machine,
+        type: "container",
+        source: { type: "image", fingerprint: spec.image },
+        profiles: [],
+        config: { "cloud-init.user-data": process.env.USER_DATA ?? "", ...limits(spec), ...ownerConfig(spec) },
+        devices: {
+          root: { type: "disk", path: "/", pool: space },
+          eth0: { type: "nic", name: "eth0", network: space, "ipv4.address": spec.address },
+          data: { type: "disk", path: DATA_MOUNT, pool: space, source: spec.volume },
+          distributions: { type: "disk", path: DISTRIBUTIONS_MOUNT, source: distributions, readonly: "true" },
+        },
+      },
+    });
+    await call(daemon, "PUT", instancePath(space, machine, "/state"), { json: { action: "start", timeout: -1 } });
+    return await describe(daemon, spec);
+  },
+
+  update: async (spec) => {
+    const daemon = await findDaemon();
+    if (!(await find(daemon, instancePath(spec.space, spec.machine)))) {
+      throw new UserError(
+        `machine ${spec.machine} is gone: somebody deleted it. Make it anew with ` +
+          `\`pulumi up --target-replace\` and the URN of its Command (\`pulumi stack --show-urns\`).`,
+      );
+    }
+    await call(daemon, "PATCH", instancePath(spec.space, spec.machine), { json: { config: limits(spec) } });
+    return await describe(daemon, spec);
+  },
+
+  delete: async (spec) => {
+    await deleteInstance(await findDaemon(), spec.space, spec.machine);
+  },
+});
+
+/** The daemon applies both to a running machine; an empty value lifts a limit. */
+function limits(spec: MachineSpec): Record<string, string> {
+  return { "limits.cpu": spec.cpus === undefined ? "" : String(spec.cpus), "limits.memory": spec.memory ?? "" };
+}
+
+async function describe(daemon: Daemon, spec: MachineSpec): Promise<{ machineId: string; hostKey: string }> {
+  const hostKey = await waitForSsh(daemon, spec.space, spec.machine, spec.address);
+  const { config } = await call<Instance>(daemon, "GET", instancePath(spec.space, spec.machine));
+  return { machineId: config["volatile.uuid"] ?? "", hostKey };
+}

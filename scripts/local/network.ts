@@ -1,0 +1,61 @@
+import { run } from "../lib/exec.ts";
+import { UserError } from "../lib/report.ts";
+import { call, find, findDaemon, remove } from "./daemon.ts";
+import { demandOwner, ownerConfig } from "./ownership.ts";
+import type { Owned } from "./ownership.ts";
+import { runResource } from "./resource.ts";
+import { findConflict, gateway } from "./subnet.ts";
+import type { LinkAddresses, Route } from "./subnet.ts";
+
+interface NetworkSpec extends Owned {
+  /** IPv4 network of the machines, for example `10.0.0.0/24`. */
+  readonly subnet: string;
+}
+
+interface Network {
+  readonly config: Record<string, string>;
+}
+
+/** Spec: {@link NetworkSpec}. Result: `{bridge, gateway}`. */
+runResource<NetworkSpec>({
+  create: async (spec) => {
+    const daemon = await findDaemon();
+    const address = gateway(spec.subnet);
+    const found = await find<Network>(daemon, `/1.0/networks/${spec.space}`);
+    if (found) {
+      demandOwner("network", found.config, spec);
+      if (found.config["ipv4.address"] !== address) await remove(daemon, `/1.0/networks/${spec.space}`);
+    }
+    if (found?.config["ipv4.address"] !== address) {
+      await demandFreeSubnet(spec);
+      await call(daemon, "POST", "/1.0/networks", {
+        json: {
+          name: spec.space,
+          type: "bridge",
+          // No NAT: the machines talk to each other and to this computer, and need nothing else.
+          config: { "ipv4.address": address, "ipv4.nat": "false", "ipv6.address": "none", ...ownerConfig(spec) },
+        },
+      });
+    }
+    return { bridge: spec.space, gateway: address };
+  },
+
+  delete: async (spec) => {
+    const daemon = await findDaemon();
+    const found = await find<Network>(daemon, `/1.0/networks/${spec.space}`);
+    if (!found) return;
+    demandOwner("network", found.config, spec);
+    await remove(daemon, `/1.0/networks/${spec.space}`);
+  },
+});
+
+async function demandFreeSubnet(spec: NetworkSpec): Promise<void> {
+  const links = JSON.parse(await run("ip", ["-json", "address"])) as LinkAddresses[];
+  const routes = JSON.parse(await run("ip", ["-json", "route"])) as Route[];
+  const conflict = findConflict(spec.subnet, links, routes, spec.space);
+  if (!conflict) return;
+  throw new UserError(
+    `subnet ${spec.subnet} is in use on this computer: ${conflict.network} on ${conflict.interface}. ` +
+      "Choose another: pulumi config set kafka-cluster:subnet 10.88.0.0/24",
+  );
+}

@@ -1,0 +1,2 @@
+instance-id: {{ config_get("volatile.uuid", container.name) }}
+local-hostname: {{ container.name }}
