@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import packageJson from "../../../package.json" with { type: "json" };
+import { downloadVerified } from "../../../scripts/setup/download.ts";
+import { buildGo } from "../../../scripts/setup/goBuild.ts";
+import { CLI_VERSION, LANGUAGE_HOST_FLAGS, PLUGINS } from "../../../scripts/setup/pulumi.ts";
+
+test("the versions of package.json, of go.mod and of the set-up are the same", async () => {
+  assert.equal(packageJson.devDependencies.pulumi, CLI_VERSION);
+  assert.equal(packageJson.dependencies["@pulumi/command"], PLUGINS.command);
+  assert.equal(packageJson.dependencies["@pulumi/random"], PLUGINS.random);
+  const goMod = await readFile("scripts/setup/pulumi-cli/go.mod", "utf8");
+  assert.match(goMod, new RegExp(`pulumi/pkg/v3 v${CLI_VERSION}\n`));
+  assert.match(goMod, new RegExp(`pulumi/sdk/v3 v${CLI_VERSION}\n`));
+});
+
+test("the language host's flags are the runtime's options in Pulumi.yaml", async () => {
+  const { runtime } = parse(await readFile("Pulumi.yaml", "utf8")) as { runtime: { options: Record<string, unknown> } };
+  assert.deepEqual(
+    LANGUAGE_HOST_FLAGS,
+    Object.entries(runtime.options).map(([name, value]) => `-${name}=${String(value)}`),
+  );
+});
+
+test("a download is compared with the published checksum", async () => {
+  const content = Buffer.from("archive");
+  const good = createHash("sha256").update(content).digest("hex");
+  const sums: Record<string, string> = {
+    "/good": `${"0".repeat(64)}  other.tar.gz\n${good}  tool.tar.gz\n`,
+    "/bad": `${"0".repeat(64)}  tool.tar.gz\n`,
+    "/other": `${good}  other.tar.gz\n`,
+  };
+  const server = createServer((request, response) => {
+    const body = request.url === "/tool.tar.gz" ? content : sums[request.url ?? ""];
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const folder = await mkdtemp(join(tmpdir(), "download-"));
+  const file = join(folder, "tool.tar.gz");
+  const download = (list: string): Promise<void> => downloadVerified(`${site}/tool.tar.gz`, `${site}/${list}`, file);
+  try {
+    await download("good");
+    assert.deepEqual(await readFile(file), content);
+    await assert.rejects(download("bad"), /tool\.tar\.gz has SHA-256 [0-9a-f]{64}, published is 0{64}$/);
+    await assert.rejects(download("other"), /does not list tool\.tar\.gz$/);
+    await assert.rejects(download("missing"), /missing answered 404/);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true });
+  }
+  await assert.rejects(download("good"), /ECONNREFUSED/);
+});
+
+test("a missing Go is one error that names the version and the remedy", async () => {
+  const { PATH } = process.env;
+  process.env.PATH = "/nowhere";
+  try {
+    await assert.rejects(
+      buildGo({ folder: "scripts/setup/pulumi-cli", importPath: "example.org/tool", variables: {} }, "/nowhere/tool"),
+      {
+        name: "UserError",
+        message: /^Go is missing, needed to build example\.org\/tool: install Go 1\.25\.\d+ or newer/,
+      },
+    );
+  } finally {
+    process.env.PATH = PATH;
+  }
+});

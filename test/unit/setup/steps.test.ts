@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { isStamped, runSteps, stamp, type Step } from "../../../scripts/setup/steps.ts";
+
+function step(name: string, done: boolean, run: Step["run"] = () => Promise.resolve()): Step {
+  return { name, isDone: () => Promise.resolve(done), run };
+}
+
+/** Runs steps and gives what they wrote, times left out. */
+async function lines(steps: Step[], isTTY = false): Promise<{ text: string; error?: unknown }> {
+  let text = "";
+  const output = { isTTY, columns: 30, write: (piece: string) => (text += piece) };
+  const error: unknown = await runSteps(steps, output).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { text: text.replace(/\d+\.\d s/g, "T"), error };
+}
+
+test("one line for each step, with its time, and how it was done", async () => {
+  const { text, error } = await lines([
+    step("there", true, () => assert.fail("ran")),
+    step("missing", false),
+    step("tool", false, () => Promise.resolve("from the cache")),
+  ]);
+  assert.equal(error, undefined);
+  assert.equal(text, "ok     there (T)\ndone   missing (T)\ndone   tool: from the cache (T)\n");
+});
+
+test("the first step that fails ends the set-up with its error", async () => {
+  const failure = new Error("no disk");
+  const { text, error } = await lines([
+    step("one", false),
+    step("two", false, () => Promise.reject(failure)),
+    step("three", false, () => assert.fail("ran")),
+  ]);
+  assert.equal(error, failure);
+  assert.equal(text, "done   one (T)\nfailed two (T)\n");
+});
+
+test("on a terminal a step shows in place what it is at, in one row", async () => {
+  const { text } = await lines(
+    [
+      step("tool", false, (note) => {
+        note("downloading from somewhere far away");
+        return Promise.resolve();
+      }),
+    ],
+    true,
+  );
+  assert.equal(text, "\r\x1b[K...    tool: started\r\x1b[K...    tool: downloading from\r\x1b[Kdone   tool (T)\n");
+});
+
+test("a stamp holds for its key only", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "stamp-"));
+  const file = join(folder, "deep", "stamp");
+  assert.equal(await isStamped(file, "a"), false);
+  await stamp(file, "a");
+  assert.equal(await isStamped(file, "a"), true);
+  assert.equal(await isStamped(file, "b"), false);
+  await rm(folder, { recursive: true });
+});
