@@ -63,7 +63,8 @@ async function fetchJars(release: KafkaVersion, work: string, top: string): Prom
   await copyFile(source(release.version, "pom.xml"), join(work, "pom.xml"));
   const finished = await exec("mvn", ["--batch-mode", "--quiet", "package"], { cwd: work });
   if (finished.code !== 0) {
-    const shown = finished.stdout.trim().split("\n").slice(0, 5).join("\n");
+    // Maven's first error line says it; the rest is about its own options.
+    const shown = /\[ERROR\] (.+)/.exec(finished.stdout)?.[1] ?? (finished.stdout + finished.stderr).trim();
     throw new UserError(
       `Maven could not fetch the jars of Kafka ${release.version}; run it again when its repositories can be reached:\n${shown}`,
     );
