@@ -28,7 +28,9 @@ async function releaseStaleLocks(): Promise<void> {
   const project = (await stateFile()).split("/").at(-2) ?? "";
   // "organization" is what the file backend calls the one organization that it has.
   const folder = projectDirectory("state", ".pulumi", "locks", "organization", project, stackName());
-  for (const name of await readdir(folder).catch(() => [])) {
+  // Beside each lock lies a file of attributes, NAME.json.attrs.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  for (const name of names) {
     const file = join(folder, name);
     const lock = JSON.parse(await readFile(file, "utf8")) as Lock;
     const holder = `process ${lock.pid} on ${lock.hostname}, since ${lock.timestamp}`;
@@ -43,6 +45,7 @@ async function releaseStaleLocks(): Promise<void> {
     }
     progress(`the last run was killed (${holder}): its lock is taken away`);
     await rm(file, { force: true });
+    await rm(`${file}.attrs`, { force: true });
   }
 }
 
