@@ -44,4 +44,5 @@ export const verification = {
   partitions: verified.partitions,
   producedVia: verified.producedVia,
   consumedVia: verified.consumedVia,
+  milliseconds: verified.run.milliseconds,
 };

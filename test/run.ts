@@ -61,5 +61,5 @@ async function runTests(title: string, folder: string): Promise<void> {
   stream.on("test:fail", ({ details }) => {
     if (details.type !== "suite") totals.failed += 1;
   });
-  for await (const text of stream.compose(spec())) process.stdout.write(text as string);
+  for await (const text of stream.compose(new spec())) process.stdout.write(text as string);
 }
