@@ -3,7 +3,7 @@ import type { Consumer, Kafka } from "kafkajs";
 import { formatMessage } from "./clients/format.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
-import { kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 import { bootstrapBrokers } from "./lib/stack.ts";
 
@@ -15,21 +15,23 @@ async function consume(args: readonly string[]): Promise<void> {
     return;
   }
   const brokers = bootstrapBrokers(options.brokers);
-  const { kafka } = kafkaClient({ brokers, clientId: "consume" });
-  const consumer = kafka.consumer({
+  const client = kafkaClient({ brokers, clientId: "consume" });
+  const consumer = client.kafka.consumer({
     groupId: options.group,
     // Leaving the group waits for the fetch that is under way.
     maxWaitTimeInMs: 500,
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   try {
-    await requireTopic(kafka, options.topic);
+    await requireTopic(client.kafka, options.topic);
     await Promise.race([printMessages(consumer, options), once(process, "SIGINT"), once(process, "SIGTERM")]);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`topic ${options.topic} can't be read through ${brokers.join(", ")}: ${kafkaReason(error)}`);
   } finally {
-    await consumer.disconnect();
+    await disconnect(consumer);
+    client.close();
+    exitSoon();
   }
 }
 
@@ -41,7 +43,7 @@ async function requireTopic(kafka: Kafka, topic: string): Promise<void> {
       throw new UserError(`there is no topic ${topic}; \`npm run produce -- --topic ${topic}\` creates it`);
     }
   } finally {
-    await admin.disconnect();
+    await disconnect(admin);
   }
 }
 

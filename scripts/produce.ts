@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from "kafkajs";
 import { readDocuments } from "./clients/documents.ts";
 import { PRODUCE_HELP, produceOptions } from "./clients/options.ts";
-import { kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 import { bootstrapBrokers } from "./lib/stack.ts";
 import { createTopicIfMissing } from "./lib/topics.ts";
@@ -18,15 +18,18 @@ async function produce(args: readonly string[]): Promise<void> {
   }
   const documents = await readDocuments(options.files);
   const brokers = bootstrapBrokers(options.brokers);
-  const { kafka } = kafkaClient({ brokers, clientId: "produce" });
+  const client = kafkaClient({ brokers, clientId: "produce" });
   try {
-    await createTopic(kafka, options.topic);
-    await send(kafka, options.topic, documents);
+    await createTopic(client.kafka, options.topic);
+    await send(client.kafka, options.topic, documents);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
       `nothing more was sent to topic ${options.topic} through ${brokers.join(", ")}: ${kafkaReason(error)}`,
     );
+  } finally {
+    client.close();
+    exitSoon();
   }
 }
 
@@ -41,7 +44,7 @@ async function createTopic(kafka: Kafka, topic: string): Promise<void> {
       progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
     }
   } finally {
-    await admin.disconnect();
+    await disconnect(admin);
   }
 }
 
@@ -58,7 +61,7 @@ async function send(kafka: Kafka, topic: string, documents: readonly unknown[]):
       }
     }
   } finally {
-    await producer.disconnect();
+    await disconnect(producer);
   }
 }
 

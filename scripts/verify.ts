@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { kafkaClient } from "./lib/kafka.ts";
+import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
 import { describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
@@ -69,7 +69,9 @@ async function verify(spec: VerificationSpec): Promise<VerificationResult> {
       milliseconds: milliseconds as VerificationTimes,
     };
   } finally {
-    await Promise.all([...admins.values()].map((each) => each.disconnect()));
+    await Promise.all([...admins.values()].map(disconnect));
+    for (const client of clients.values()) client.close();
+    exitSoon();
   }
 }
 

@@ -1,5 +1,10 @@
+import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { Kafka, logLevel } from "kafkajs";
 import type { ISocketFactory, KafkaJSError, LogEntry } from "kafkajs";
+
+/** How long a client is given to say goodbye, in milliseconds. */
+const DISCONNECT_TIMEOUT_MS = 2_000;
 
 /** Log lines of kafkajs that are kept for an error message. */
 const KEPT_LOG_LINES = 5;
@@ -19,6 +24,11 @@ export interface KafkaClient {
   readonly kafka: Kafka;
   /** The last warnings and errors of kafkajs, oldest first, as one text each. */
   lastLogLines(): readonly string[];
+  /**
+   * Closes what connections are left. To be called last: a `disconnect` of kafkajs can wait for ever for a broker that
+   * went away, and an open connection keeps the process alive.
+   */
+  close(): void;
 }
 
 /**
@@ -30,6 +40,9 @@ export interface KafkaClient {
  */
 export function kafkaClient(args: KafkaClientArgs): KafkaClient {
   const lines: string[] = [];
+  const sockets = new Set<Socket>();
+  let closed = false;
+  const openSocket = args.socketFactory ?? plainSocket;
   const kafka = new Kafka({
     clientId: args.clientId,
     brokers: [...args.brokers],
@@ -41,9 +54,46 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
       lines.push(logLine(entry));
       lines.splice(0, lines.length - KEPT_LOG_LINES);
     },
-    ...(args.socketFactory ? { socketFactory: args.socketFactory } : {}),
+    socketFactory: (request) => {
+      const socket = openSocket(request);
+      sockets.add(socket);
+      if (closed) socket.destroy();
+      return socket.once("close", () => sockets.delete(socket));
+    },
   });
-  return { kafka, lastLogLines: () => [...lines] };
+  return {
+    kafka,
+    lastLogLines: () => [...lines],
+    close: () => {
+      closed = true;
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Ends the process 100 ms after the script is done with Kafka, with the exit code that it has then: retries of kafkajs
+ * that are under way can't be called off, and would keep the process alive for up to a quarter of a minute.
+ */
+export function exitSoon(): void {
+  setTimeout(() => process.exit(), 100).unref();
+}
+
+function plainSocket({ host, port, onConnect }: Parameters<ISocketFactory>[0]): Socket {
+  return connect({ host, port }, onConnect);
+}
+
+/**
+ * Disconnects an admin client, producer or consumer, in at most {@link DISCONNECT_TIMEOUT_MS}. Its failure is no error:
+ * what went before decides whether the work succeeded.
+ */
+export async function disconnect(client: { disconnect(): Promise<void> }): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS);
+  });
+  await Promise.race([client.disconnect().catch(() => undefined), expired]);
+  clearTimeout(timer);
 }
 
 function logLine({ namespace, log }: LogEntry): string {

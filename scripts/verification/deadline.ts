@@ -13,12 +13,18 @@ export class Deadline {
   }
 
   /**
-   * Polls every 20 ms, as {@link waitFor} does, until the time limit.
+   * Polls every 20 ms, as {@link waitFor} does, until the time limit; a check that is under way then is given up.
    *
    * @throws UserError with what was seen last
    */
   poll<T>(what: string, check: () => Promise<{ value: T } | { seen: string }>): Promise<T> {
-    return waitFor(what, check, this.remaining(), 20);
+    let seen = "no answer yet";
+    const remembered = async () => {
+      const outcome = await check();
+      if ("seen" in outcome) seen = outcome.seen;
+      return outcome;
+    };
+    return this.race(what, waitFor(what, remembered, this.remaining(), 20), () => seen);
   }
 
   /**
@@ -31,7 +37,11 @@ export class Deadline {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new UserError(`no ${what} within the ${this.seconds} s of this run; seen instead: ${seen()}`));
+        reject(
+          new UserError(
+            `waited in vain for ${what}, up to the limit of ${this.seconds} s for the whole run; seen instead: ${seen()}`,
+          ),
+        );
       }, this.remaining());
     });
     try {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, Kafka, KafkaMessage } from "kafkajs";
-import { kafkaReason } from "../lib/kafka.ts";
+import { disconnect, kafkaReason } from "../lib/kafka.ts";
 import type { KafkaClient } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
 import type { Deadline } from "./deadline.ts";
@@ -9,9 +8,6 @@ import type { SpecBroker } from "../../components/verificationSpec.ts";
 
 /** Header that carries the run's id, beside the key. */
 const RUN_HEADER = "verification-run";
-
-/** How long a consumer that failed is given to leave its group, in milliseconds. */
-const LEAVE_TIMEOUT_MS = 3_000;
 
 /** Where a message was written. */
 export interface Position {
@@ -49,7 +45,7 @@ export async function sendDocument(
     if (error instanceof UserError) throw error;
     throw new UserError(`topic ${topic} did not take the message with acks=all: ${kafkaReason(error)}`);
   } finally {
-    await producer.disconnect();
+    await disconnect(producer);
   }
 }
 
@@ -88,7 +84,7 @@ export async function readDocument(client: KafkaClient, args: ReadArgs, deadline
     if (error instanceof UserError) throw error;
     throw new UserError(`${what} can't be read: ${kafkaReason(error)}`);
   } finally {
-    await Promise.race([consumer.disconnect(), sleep(LEAVE_TIMEOUT_MS, undefined, { ref: false })]);
+    await disconnect(consumer);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
+import { disconnect, kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { Deadline } from "../../../scripts/verification/deadline.ts";
 
@@ -24,7 +24,8 @@ test("the reason of a refused connection is one line with the address, and the l
     assert.equal(kafkaReason(error), `Connection error: connect ECONNREFUSED 127.0.0.1:${port}`);
     return true;
   });
-  await admin.disconnect();
+  await disconnect(admin);
+  client.close();
   assert.ok(Date.now() - started < 8_000, "some 2 s of retries");
   assert.equal(client.lastLogLines().length, 5);
   assert.match(client.lastLogLines().at(-1) ?? "", /ECONNREFUSED/);
@@ -41,11 +42,13 @@ test("a deadline ends a poll and a race with what was seen", async () => {
   const deadline = new Deadline(0.1);
   await assert.rejects(
     deadline.poll("the sun", () => Promise.resolve({ seen: "clouds" })),
-    (error) => error instanceof UserError && error.message.includes('for the sun; seen instead: clouds'),
+    (error) => error instanceof UserError && /for the sun.*; seen instead: clouds/.test(error.message),
   );
   await assert.rejects(
     deadline.race("message", new Promise(() => undefined), () => "2 others"),
-    (error) => error instanceof UserError && /no message within the 0\.1 s.*seen instead: 2 others/.test(error.message),
+    (error) =>
+      error instanceof UserError &&
+      /waited in vain for message, up to the limit of 0\.1 s.*seen instead: 2 others/.test(error.message),
   );
   assert.equal(await new Deadline(1).race("value", Promise.resolve(7), () => ""), 7);
 });
