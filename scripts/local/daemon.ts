@@ -23,9 +23,8 @@ const SOCKETS: readonly Daemon[] = [
   { kind: "Incus", socket: "/var/lib/incus/unix.socket" },
 ];
 
-/** What the daemon refused, with its HTTP status code. */
-export class DaemonError extends Error {
-  override readonly name = "DaemonError";
+/** What the daemon refused or could not do, with its HTTP status code. Its own words say best what is wrong. */
+export class DaemonError extends UserError {
   readonly status: number;
   constructor(message: string, status: number) {
     super(message);
@@ -70,11 +69,11 @@ async function text(message: IncomingMessage): Promise<string> {
 }
 
 /** Turns what the daemon says into an error; a full disk is the user's to put right. */
-function refusal(message: string, status: number): Error {
+function refusal(request: string, message: string, status: number): Error {
   if (/no space left on device/i.test(message)) {
     return new UserError(`the disk that holds the machines is full (${message}). Free some space and run it again.`);
   }
-  return new DaemonError(message, status);
+  return new DaemonError(`${request}: ${message}`, status);
 }
 
 /**
@@ -85,10 +84,11 @@ function refusal(message: string, status: number): Error {
  */
 export async function call<T>(daemon: Daemon, method: string, path: string, body?: Body): Promise<T> {
   const answer = JSON.parse(await text(await open(daemon, method, path, body))) as Answer;
-  if (answer.type === "error") throw refusal(answer.error ?? "unknown error", answer.error_code ?? 500);
+  const request = `${daemon.kind} refused ${method} ${path}`;
+  if (answer.type === "error") throw refusal(request, answer.error ?? "unknown error", answer.error_code ?? 500);
   if (answer.type === "sync") return answer.metadata as T;
   const ended = await call<Operation>(daemon, "GET", `${answer.operation ?? ""}/wait`);
-  if (ended.err) throw refusal(ended.err, ended.status_code);
+  if (ended.err) throw refusal(request, ended.err, ended.status_code);
   return ended.metadata as T;
 }
 

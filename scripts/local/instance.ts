@@ -21,8 +21,25 @@ export function instancePath(space: string, name: string, part = ""): string {
   return `/1.0/instances/${name}${part}?project=${space}`;
 }
 
+/** A collection of operations by status. */
+type Operations = Record<
+  string,
+  { readonly id: string; readonly resources?: { readonly instances?: string[] } | null }[]
+>;
+
+/** Waits for what an interrupted run has left the daemon at: it finishes an operation that nobody waits for. */
+async function settle(daemon: Daemon, space: string, name: string): Promise<void> {
+  const operations = await find<Operations>(daemon, `/1.0/operations?recursion=1&project=${space}`);
+  for (const { id, resources } of Object.values(operations ?? {}).flat()) {
+    const concerns = resources?.instances?.some((path) => path.split("?")[0] === `/1.0/instances/${name}`);
+    // However it ends, what it has left is looked at afterwards.
+    if (concerns) await call(daemon, "GET", `/1.0/operations/${id}/wait`).catch(() => undefined);
+  }
+}
+
 /** Stops an instance in good order, by force if that takes too long, and deletes it; one that is gone is fine. */
 export async function deleteInstance(daemon: Daemon, space: string, name: string): Promise<void> {
+  await settle(daemon, space, name);
   const instance = await find<Instance>(daemon, instancePath(space, name));
   if (!instance) return;
   const stop = (force: boolean): Promise<unknown> =>

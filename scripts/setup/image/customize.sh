@@ -11,7 +11,7 @@ done
 chroot "$root" systemctl enable --quiet systemd-networkd.service ssh.service
 # Timers and services that serve a long-lived machine with internet access and disks of its own.
 chroot "$root" systemctl mask --quiet apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
-  e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-timesyncd.service getty.target console-getty.service
+  e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-binfmt.service getty.target console-getty.service
 
 # Every machine gets its own identity at its first boot.
 rm -f "$root"/etc/ssh/ssh_host_*_key*

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { UserError } from "../../../scripts/lib/report.ts";
+import { renderSources } from "../../../scripts/setup/debianSources.ts";
+import { hypervisorPackages } from "../../../scripts/setup/hostPackages.ts";
+import { imageKey, renderMetadata } from "../../../scripts/setup/imageRecipe.ts";
+
+test("the image's metadata has cloud-init's seed rendered once, when a machine is made", () => {
+  assert.deepEqual(parse(renderMetadata("aarch64")), {
+    architecture: "aarch64",
+    creation_date: 1,
+    properties: { description: "Debian 12 with cloud-init and Java 17", os: "debian", release: "bookworm" },
+    templates: {
+      "/etc/hostname": { when: ["create"], template: "hostname.tpl" },
+      "/var/lib/cloud/seed/nocloud-net/meta-data": { when: ["create"], template: "meta-data.tpl" },
+      "/var/lib/cloud/seed/nocloud-net/user-data": {
+        when: ["create"],
+        template: "user-data.tpl",
+        properties: { default: "#cloud-config\n{}\n" },
+      },
+      "/var/lib/cloud/seed/nocloud-net/vendor-data": { when: ["create"], template: "vendor-data.tpl" },
+    },
+  });
+});
+
+test("the image's key is a function of its recipe", () => {
+  assert.match(imageKey(), /^[0-9a-f]{16}$/);
+  assert.equal(imageKey(), imageKey());
+});
+
+test("the image's packages come from where this computer's Debian packages come from, for the image's release", () => {
+  const targets = [
+    "Debian|Debian|https://mirror.example/debian|trixie|main",
+    "Debian|Debian|https://mirror.example/debian|trixie|main",
+    "Debian|Debian|https://mirror.example/debian|trixie|contrib",
+    "Debian|Debian|https://mirror.example/debian|trixie-updates|main",
+    "Debian|Debian-Security|https://mirror.example/security|trixie-security|main",
+    "Debian|Debian|https://mirror.example/debian|sid|main",
+    "Vendor|Vendor|https://vendor.example/apt|trixie|main",
+    "",
+  ].join("\n");
+  assert.equal(
+    renderSources(targets, "trixie"),
+    [
+      "deb https://mirror.example/debian bookworm main",
+      "deb https://mirror.example/debian bookworm-updates main",
+      "deb https://mirror.example/security bookworm-security main",
+    ].join("\n"),
+  );
+  assert.equal(renderSources("Ubuntu|Ubuntu|https://mirror.example/ubuntu|noble|main", "noble"), "");
+});
+
+test("Debian 12 gets LXD, newer systems get Incus, others an error that says what to install", () => {
+  const release = (id: string, version: string): string =>
+    `PRETTY_NAME="${id} ${version}"\nID=${id}\nVERSION_ID="${version}"\n`;
+  assert.equal(hypervisorPackages(release("debian", "12"))[0], "lxd");
+  assert.equal(hypervisorPackages(release("debian", "13"))[0], "incus");
+  assert.equal(hypervisorPackages(release("ubuntu", "24.04"))[0], "incus");
+  assert.throws(
+    () => hypervisorPackages(release("fedora", "41")),
+    (error: unknown) => error instanceof UserError && error.message.startsWith("this system is fedora 41;"),
+  );
+});
