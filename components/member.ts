@@ -93,6 +93,8 @@ export class Member extends pulumi.ComponentResource {
         stdin: pulumi.jsonStringify(secrets),
         triggers: [machine.machineId],
         addPreviousOutputInEnv: false,
+        // Standard output is the result, for programs; the progress on standard error is for people.
+        logging: "stderr",
       },
       {
         parent: this,

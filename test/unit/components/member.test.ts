@@ -1,10 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import type { ApplySpec } from "../../../components/applySpec.ts";
 import { DeployerKey } from "../../../components/deployerKey.ts";
+import { renderUserData } from "../../../components/render/cloudInit.ts";
+import { renderNode } from "../../../components/render/node.ts";
 import { deploy, only } from "./deploy.ts";
+import { deployCluster } from "./program.ts";
 
-test("the deployer's key pair is printed once, never logged, and stays a secret", async () => {
+const NOTE = { firstAddress: "10.0.0.18", heap: { broker: "384m", zookeeper: "128m" }, brokerCount: 3 };
+const FILES = renderNode(
+  { name: "kafka-2", address: "10.0.0.19", brokerId: 2, zookeeperId: 2 },
+  {
+    ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
+    brokerCount: 3,
+    brokerProperties: {},
+    heap: NOTE.heap,
+    distribution: {
+      name: "kafka_2.13-3.9.2",
+      url: "file:///mnt/kafka-distributions/kafka_2.13-3.9.2-1.tar",
+      sha512: "abc",
+    },
+  },
+);
+
+test("the deployer's key pair is made once, never logged, and stays a secret", async () => {
   let privateKey: pulumi.Output<string> | undefined;
   const resources = await deploy(
     () => {
@@ -17,4 +37,43 @@ test("the deployer's key pair is printed once, never logged, and stays a secret"
   assert.equal(pair.parent, "deployer");
   assert.deepEqual(pair.additionalSecretOutputs, ["stdout", "stderr"]);
   assert.equal(await pulumi.isSecret(privateKey as pulumi.Output<string>), true);
+});
+
+test("an apply carries the member's files in plain sight and the private key as a secret on standard input", async () => {
+  const apply = only(await deployCluster(NOTE), "kafka-2-apply");
+  const { environment, stdin, ...rest } = apply.inputs as { environment: Record<string, string>; stdin: string };
+  assert.deepEqual(rest, {
+    create: "node scripts/run.mjs apply create",
+    update: "node scripts/run.mjs apply update",
+    delete: "node scripts/run.mjs apply delete",
+    triggers: ["kafka-2-uuid"],
+    addPreviousOutputInEnv: false,
+    logging: "stderr",
+  });
+  const spec: ApplySpec = {
+    name: "kafka-2",
+    address: "10.0.0.19",
+    hostKey: "ssh-ed25519 kafka-2",
+    onLink: true,
+    services: ["zookeeper", "kafka"],
+    brokerId: 2,
+    files: FILES,
+  };
+  assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? ""), spec);
+  assert.deepEqual(JSON.parse(stdin), { privateKey: "PRIVATE" });
+  assert.deepEqual(apply.secrets, ["stdin"]);
+  assert.equal(apply.deleteBeforeReplace, true);
+});
+
+test("cloud-init brings the same files at birth, without any secret, and never replaces the machine", async () => {
+  const resources = await deployCluster(NOTE);
+  const machine = only(resources, "kafka-2-machine");
+  const { USER_DATA } = machine.inputs.environment as Record<string, string>;
+  assert.equal(USER_DATA, renderUserData({ hostname: "kafka-2", files: FILES, deployKey: "ssh-ed25519 PUBLIC" }));
+  assert.deepEqual(machine.secrets, []);
+  assert.deepEqual(machine.ignoreChanges, ["environment.USER_DATA"]);
+  for (const resource of resources) {
+    const { stdin: _, ...plain } = resource.inputs;
+    assert.ok(!JSON.stringify(plain).includes("PRIVATE"), resource.name);
+  }
 });
