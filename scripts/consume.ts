@@ -14,7 +14,7 @@ async function consume(args: readonly string[]): Promise<void> {
     process.stdout.write(CONSUME_HELP);
     return;
   }
-  const brokers = bootstrapBrokers(options.brokers);
+  const brokers = await bootstrapBrokers(options.brokers);
   const client = kafkaClient({ brokers, clientId: "consume" });
   const consumer = client.kafka.consumer({
     groupId: options.group,

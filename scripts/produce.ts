@@ -17,7 +17,7 @@ async function produce(args: readonly string[]): Promise<void> {
     return;
   }
   const documents = await readDocuments(options.files);
-  const brokers = bootstrapBrokers(options.brokers);
+  const brokers = await bootstrapBrokers(options.brokers);
   const client = kafkaClient({ brokers, clientId: "produce" });
   try {
     await createTopic(client.kafka, options.topic);

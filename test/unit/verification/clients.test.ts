@@ -45,18 +45,26 @@ test("an unknown option, a missing value and a bad number are the user's mistake
   }
 });
 
-test("brokers come from the command line, else from the environment", (t) => {
+test("brokers come from the command line, else from the environment, else from the stack", async (t) => {
   const before = process.env.KAFKA_CLUSTER_BOOTSTRAP;
   t.after(() => {
     if (before === undefined) delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
     else process.env.KAFKA_CLUSTER_BOOTSTRAP = before;
   });
+  const stack = (outputs: Record<string, unknown>) => () => Promise.resolve(outputs);
+  const never = () => Promise.reject(new Error("the stack was asked"));
   process.env.KAFKA_CLUSTER_BOOTSTRAP = "10.0.0.18:9092, 10.0.0.19:9092";
-  assert.deepEqual(bootstrapBrokers([]), ["10.0.0.18:9092", "10.0.0.19:9092"]);
-  assert.deepEqual(bootstrapBrokers(["10.0.0.20:9092"]), ["10.0.0.20:9092"]);
-  assert.throws(() => bootstrapBrokers(["10.0.0.20"]), userError(/"10\.0\.0\.20" is not of the form HOST:PORT/));
+  assert.deepEqual(await bootstrapBrokers([], never), ["10.0.0.18:9092", "10.0.0.19:9092"]);
+  assert.deepEqual(await bootstrapBrokers(["10.0.0.20:9092"], never), ["10.0.0.20:9092"]);
+  await assert.rejects(
+    bootstrapBrokers(["10.0.0.20"], never),
+    userError(/"10\.0\.0\.20" is not of the form HOST:PORT/),
+  );
   delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
-  assert.throws(() => bootstrapBrokers([]), userError(/no broker is named/));
+  assert.deepEqual(await bootstrapBrokers([], stack({ bootstrapServers: "a:1,b:2" })), ["a:1", "b:2"]);
+  await assert.rejects(bootstrapBrokers([], stack({})), userError(/npm run up.*no output bootstrapServers/));
+  await assert.rejects(bootstrapBrokers([], stack({ bootstrapServers: "" })), userError(/list of brokers is empty/));
+  await assert.rejects(bootstrapBrokers([], never), userError(/no broker is named.*the stack was asked/));
 });
 
 test("documents come from files, else the goods listing; what isn't JSON is named", async (t) => {
