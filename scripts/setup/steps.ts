@@ -1,6 +1,3 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-
 /** One step of the set-up. Steps run one after the other, in the order given. */
 export interface Step {
   /** What it provides, for people: `Pulumi CLI 3.259.0`. */
@@ -56,17 +53,4 @@ export async function runSteps(steps: readonly Step[], output: StepOutput = proc
       throw error;
     }
   }
-}
-
-/** Whether the stamp file holds this key: the work that it stands for was done, for this very content. */
-export async function isStamped(file: string, key: string): Promise<boolean> {
-  return (await readFile(file, "utf8").catch(() => undefined)) === key;
-}
-
-/** Writes a stamp file, atomically: an interrupted run leaves the old one or the new one. */
-export async function stamp(file: string, key: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, key);
-  await rename(partial, file);
 }

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { isStamped, runSteps, stamp, type Step } from "../../../scripts/setup/steps.ts";
+import { runSteps, type Step } from "../../../scripts/setup/steps.ts";
 
 function step(name: string, done: boolean, run: Step["run"] = () => Promise.resolve()): Step {
   return { name, isDone: () => Promise.resolve(done), run };
@@ -52,14 +49,4 @@ test("on a terminal a step shows in place what it is at, in one row", async () =
     true,
   );
   assert.equal(text, "\r\x1b[K...    tool: started\r\x1b[K...    tool: downloading from\r\x1b[Kdone   tool (T)\n");
-});
-
-test("a stamp holds for its key only", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "stamp-"));
-  const file = join(folder, "deep", "stamp");
-  assert.equal(await isStamped(file, "a"), false);
-  await stamp(file, "a");
-  assert.equal(await isStamped(file, "a"), true);
-  assert.equal(await isStamped(file, "b"), false);
-  await rm(folder, { recursive: true });
 });
