@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
-import { describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
+import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
 import { roles, SPEC_VARIABLE } from "../components/verificationSpec.ts";
@@ -57,7 +57,7 @@ async function verify(spec: VerificationSpec): Promise<VerificationResult> {
         done("consumed", `message read back through ${broker.address}, equal to the one sent`);
       }),
     );
-    await admin.deleteGroups([...groupIds.values()]);
+    await deleteGroups(admin, [...groupIds.values()], deadline);
     done("cleanedUp", "consumer groups deleted");
     return {
       topic,

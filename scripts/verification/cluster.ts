@@ -40,12 +40,11 @@ export async function prepareTopic(
   shape: TopicShape,
   deadline: Deadline,
 ): Promise<{ created: boolean; partitions: readonly PartitionState[] }> {
-  const created = await createTopicIfMissing(admin, shape).catch((error: unknown) => {
-    throw new UserError(
-      `topic ${shape.topic} with ${shape.partitions} partition(s) and replication factor ${shape.replicationFactor} ` +
-        `can't be created: ${kafkaReason(error)}`,
-    );
+  const asked = `topic ${shape.topic} with ${shape.partitions} partition(s) and replication factor ${shape.replicationFactor}`;
+  const creation = createTopicIfMissing(admin, shape).catch((error: unknown) => {
+    throw new UserError(`${asked} can't be created: ${kafkaReason(error)}`);
   });
+  const created = await deadline.race(`${asked} to be created`, creation, () => "no answer");
   const partitions = await deadline.poll(`all replicas of topic ${shape.topic} in sync`, () =>
     attempt(async () => {
       const states = await partitionStates(admin, shape.topic);
@@ -83,6 +82,19 @@ export async function findCoordinators(admin: Admin, groupIds: readonly string[]
       return { value: true };
     }),
   );
+}
+
+/**
+ * Deletes consumer groups that nobody is a member of any more.
+ *
+ * @throws UserError when they can't be deleted
+ */
+export async function deleteGroups(admin: Admin, groupIds: readonly string[], deadline: Deadline): Promise<void> {
+  const what = `consumer groups ${groupIds.join(", ")}`;
+  const deletion = admin.deleteGroups([...groupIds]).catch((error: unknown) => {
+    throw new UserError(`${what} of this run can't be deleted: ${kafkaReason(error)}`);
+  });
+  await deadline.race(`${what} to be deleted`, deletion, () => "no answer");
 }
 
 /** One line for a whole topic, in the words of `kafka-topics.sh --describe`. */
