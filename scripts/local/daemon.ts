@@ -11,16 +11,22 @@ import { UserError } from "../lib/report.ts";
 export interface Daemon {
   readonly kind: "LXD" | "Incus";
   readonly socket: string;
+  /** Where it keeps its storage pools. */
+  readonly directory: string;
 }
 
-/** Where the daemons listen; the first that answers is used, so a machine that has both keeps using LXD. */
-const SOCKETS: readonly Daemon[] = [
-  ...(process.env.LXD_DIR ? [{ kind: "LXD", socket: `${process.env.LXD_DIR}/unix.socket` } as const] : []),
-  { kind: "LXD", socket: "/var/lib/lxd/unix.socket" },
-  { kind: "LXD", socket: "/var/snap/lxd/common/lxd/unix.socket" },
-  ...(process.env.INCUS_DIR ? [{ kind: "Incus", socket: `${process.env.INCUS_DIR}/unix.socket` } as const] : []),
-  { kind: "Incus", socket: "/run/incus/unix.socket" },
-  { kind: "Incus", socket: "/var/lib/incus/unix.socket" },
+function daemon(kind: Daemon["kind"], directory: string, socketDirectory = directory): Daemon {
+  return { kind, socket: `${socketDirectory}/unix.socket`, directory };
+}
+
+/** Where the daemons listen; the first that answers is used, so a computer that has both keeps using LXD. */
+const DAEMONS: readonly Daemon[] = [
+  ...(process.env.LXD_DIR ? [daemon("LXD", process.env.LXD_DIR)] : []),
+  daemon("LXD", "/var/lib/lxd"),
+  daemon("LXD", "/var/snap/lxd/common/lxd"),
+  ...(process.env.INCUS_DIR ? [daemon("Incus", process.env.INCUS_DIR)] : []),
+  daemon("Incus", "/var/lib/incus"),
+  daemon("Incus", "/var/lib/incus", "/run/incus"),
 ];
 
 /** What the daemon refused or could not do, with its HTTP status code. Its own words say best what is wrong. */
@@ -70,7 +76,7 @@ async function text(message: IncomingMessage): Promise<string> {
 
 /** Turns what the daemon says into an error; a full disk is the user's to put right. */
 function refusal(request: string, message: string, status: number): Error {
-  if (/no space left on device/i.test(message)) {
+  if (/no space left on device|out of disk space/i.test(message)) {
     return new UserError(`the disk that holds the machines is full (${message}). Free some space and run it again.`);
   }
   return new DaemonError(`${request}: ${message}`, status);
@@ -120,7 +126,7 @@ export type Search = { readonly daemon: Daemon } | { readonly refused?: string }
 /** Looks for a daemon that answers. */
 export async function searchDaemon(): Promise<Search> {
   let refused: string | undefined;
-  for (const daemon of SOCKETS) {
+  for (const daemon of DAEMONS) {
     if (!existsSync(daemon.socket)) continue;
     try {
       await call(daemon, "GET", "/1.0");

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { progress, UserError } from "../lib/report.ts";
 import { call, find, findDaemon, remove } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
@@ -20,7 +20,7 @@ runResource<Owned>({
     const daemon = await findDaemon();
     const { space } = spec;
     if (!(await adopt(daemon, "storage pool", `/1.0/storage-pools/${space}`, spec))) {
-      await demandFreeSpace(dirname(daemon.socket.replace(/^\/run\//, "/var/lib/")));
+      await demandFreeSpace(join(daemon.directory, "storage-pools"));
       await call(daemon, "POST", "/1.0/storage-pools", {
         json: { name: space, driver: "dir", config: ownerConfig(spec) },
       });

@@ -9,7 +9,7 @@ const IMAGE_TOOLS = ["mmdebstrap", "mksquashfs"];
 const DAEMON_TOOLS = ["dnsmasq", "iptables", "unsquashfs"];
 
 /** Packages beside the hypervisor; the keyring lets Ubuntu verify Debian's packages. */
-const COMMON_PACKAGES = [
+const COMMON_PACKAGES: string[] = [
   "dnsmasq-base",
   "iptables",
   "nftables",
@@ -20,32 +20,39 @@ const COMMON_PACKAGES = [
   "debian-archive-keyring",
 ];
 
-/**
- * The programs that are not there of those that are still needed.
- *
- * @param present whether a daemon answers already (a snap brings its own tools) and whether the image is built
- */
-export async function missingTools(present: { daemon: boolean; image: boolean }): Promise<string[]> {
-  const needed = [...(present.image ? [] : IMAGE_TOOLS), ...(present.daemon ? [] : DAEMON_TOOLS)];
-  const found = await Promise.all(needed.map(hasProgram));
-  const missing = needed.filter((_, index) => !found[index]);
-  if (present.daemon) return missing;
-  const daemons = await Promise.all(["lxd", "incus"].map(hasProgram));
-  return daemons.includes(true) ? missing : [...missing, "lxd or incus"];
+/** What is there already: a daemon that answers (a snap brings its own tools), the built image. */
+export interface Present {
+  readonly daemon: boolean;
+  readonly image: boolean;
+}
+
+/** Whether a program that is still needed is missing. */
+export async function toolsAreMissing(present: Present, osRelease: string): Promise<boolean> {
+  const needed = [
+    ...(present.image ? [] : IMAGE_TOOLS),
+    ...(present.daemon ? [] : [...DAEMON_TOOLS, hypervisor(osRelease)]),
+  ];
+  return (await Promise.all(needed.map(hasProgram))).includes(false);
+}
+
+/** The packages to install; none of a hypervisor where a daemon answers already. */
+export function hostPackages(present: Present, osRelease: string): string[] {
+  if (present.daemon) return COMMON_PACKAGES;
+  return [...(hypervisor(osRelease) === "lxd" ? ["lxd", "lxd-client"] : ["incus"]), ...COMMON_PACKAGES];
 }
 
 /**
- * The packages to install.
+ * The hypervisor that a system's own packages hold; also the name of its service.
  *
  * @param osRelease content of /etc/os-release
  * @throws UserError on a system whose packages are not known
  */
-export function hypervisorPackages(osRelease: string): string[] {
+export function hypervisor(osRelease: string): "lxd" | "incus" {
   const field = (name: string): string => new RegExp(`^${name}="?([^"\\n]*)`, "m").exec(osRelease)?.[1] ?? "";
   const id = field("ID");
   const version = Number.parseFloat(field("VERSION_ID"));
-  if (id === "debian" && version === 12) return ["lxd", "lxd-client", ...COMMON_PACKAGES];
-  if ((id === "debian" && version >= 13) || (id === "ubuntu" && version >= 24.04)) return ["incus", ...COMMON_PACKAGES];
+  if (id === "debian" && version === 12) return "lxd";
+  if ((id === "debian" && version >= 13) || (id === "ubuntu" && version >= 24.04)) return "incus";
   throw new UserError(
     `this system is ${field("PRETTY_NAME") || "unknown"}; the set-up knows the packages of Debian 12 and 13 and of ` +
       `Ubuntu 24.04. Install and start LXD or Incus yourself, with ${COMMON_PACKAGES.join(", ")}, and run it again.`,

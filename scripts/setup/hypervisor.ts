@@ -7,8 +7,9 @@ import { exec, run } from "../lib/exec.ts";
 import { projectDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
-import { hypervisorPackages, missingTools } from "./hostPackages.ts";
+import { hostPackages, hypervisor, toolsAreMissing } from "./hostPackages.ts";
 import { cachedImage, imageStep } from "./image.ts";
+import type { Present } from "./hostPackages.ts";
 import type { Step } from "./steps.ts";
 
 /** How long the daemon may take to answer after its start, in milliseconds; 1 s on a new machine (measured). */
@@ -34,11 +35,7 @@ export function hypervisorSteps(): Step[] {
   return [
     {
       name: "packages for containers and images",
-      isDone: async () => {
-        const daemon = "daemon" in (await searchDaemon());
-        const image = (await cachedImage()) !== undefined;
-        return (await missingTools({ daemon, image })).length === 0;
-      },
+      isDone: async () => !(await toolsAreMissing(await present(), await osRelease())),
       run: installPackages,
     },
     { name: "LXD or Incus", isDone: async () => "daemon" in (await searchDaemon()), run: startDaemon },
@@ -46,8 +43,16 @@ export function hypervisorSteps(): Step[] {
   ];
 }
 
+async function present(): Promise<Present> {
+  return { daemon: "daemon" in (await searchDaemon()), image: (await cachedImage()) !== undefined };
+}
+
+function osRelease(): Promise<string> {
+  return readFile("/etc/os-release", "utf8");
+}
+
 async function installPackages(note: (text: string) => void): Promise<void> {
-  const packages = hypervisorPackages(await readFile("/etc/os-release", "utf8"));
+  const packages = hostPackages(await present(), await osRelease());
   const install = ["install", "--yes", "--no-install-recommends", ...packages];
   if (process.getuid?.() !== 0) {
     throw new UserError(
@@ -78,8 +83,7 @@ async function startDaemon(): Promise<string> {
       "LXD or Incus does not run and only root may start it: sudo systemctl start lxd (or incus), and run it again",
     );
   }
-  const service =
-    existsSync("/usr/bin/incus") && !existsSync("/usr/sbin/lxd") && !existsSync("/usr/bin/lxd") ? "incus" : "lxd";
+  const service = hypervisor(await osRelease());
   if (existsSync("/run/systemd/system")) {
     await run("systemctl", ["start", service]);
     await waitForDaemon(() => undefined);

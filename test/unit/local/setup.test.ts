@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { renderSources } from "../../../scripts/setup/debianSources.ts";
-import { hypervisorPackages } from "../../../scripts/setup/hostPackages.ts";
+import { hostPackages, hypervisor } from "../../../scripts/setup/hostPackages.ts";
 import { imageKey, renderMetadata } from "../../../scripts/setup/imageRecipe.ts";
 
 test("the image's metadata has cloud-init's seed rendered once, when a machine is made", () => {
@@ -54,11 +54,17 @@ test("the image's packages come from where this computer's Debian packages come 
 test("Debian 12 gets LXD, newer systems get Incus, others an error that says what to install", () => {
   const release = (id: string, version: string): string =>
     `PRETTY_NAME="${id} ${version}"\nID=${id}\nVERSION_ID="${version}"\n`;
-  assert.equal(hypervisorPackages(release("debian", "12"))[0], "lxd");
-  assert.equal(hypervisorPackages(release("debian", "13"))[0], "incus");
-  assert.equal(hypervisorPackages(release("ubuntu", "24.04"))[0], "incus");
+  assert.equal(hypervisor(release("debian", "12")), "lxd");
+  assert.equal(hypervisor(release("debian", "13")), "incus");
+  assert.equal(hypervisor(release("ubuntu", "24.04")), "incus");
   assert.throws(
-    () => hypervisorPackages(release("fedora", "41")),
+    () => hypervisor(release("fedora", "41")),
     (error: unknown) => error instanceof UserError && error.message.startsWith("this system is fedora 41;"),
   );
+});
+
+test("no second hypervisor is installed where one answers", () => {
+  const debian = 'ID=debian\nVERSION_ID="12"\n';
+  assert.deepEqual(hostPackages({ daemon: false, image: false }, debian).slice(0, 2), ["lxd", "lxd-client"]);
+  assert.equal(hostPackages({ daemon: true, image: false }, debian).includes("lxd"), false);
 });
