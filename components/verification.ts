@@ -75,6 +75,7 @@ export class Verification extends pulumi.ComponentResource {
         update: "node scripts/run.mjs verify",
         environment: { [SPEC_VARIABLE]: pulumi.jsonStringify(spec) },
         addPreviousOutputInEnv: false,
+        logging: "stderr",
       },
       { parent: this, dependsOn: [...(startAfter ?? [])] },
     );

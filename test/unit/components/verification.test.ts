@@ -56,6 +56,7 @@ test("a verification is a run id that settings and members keep, and a Command t
     update: "node scripts/run.mjs verify",
     environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ ...SETTINGS, runId: RUN_ID }) },
     addPreviousOutputInEnv: false,
+    logging: "stderr",
   });
   assert.deepEqual(roundTrip.secrets, []);
   assert.deepEqual(roundTrip.dependencies, ["member-pair", "verification-run"]);
