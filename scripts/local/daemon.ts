@@ -32,8 +32,11 @@ const DAEMONS: readonly Daemon[] = [
 /** What the daemon refused or could not do, with its HTTP status code. Its own words say best what is wrong. */
 export class DaemonError extends UserError {
   readonly status: number;
-  constructor(message: string, status: number) {
-    super(message);
+  /** The daemon's own words. */
+  readonly reason: string;
+  constructor(request: string, reason: string, status: number) {
+    super(`${request}: ${reason}`);
+    this.reason = reason;
     this.status = status;
   }
 }
@@ -75,11 +78,11 @@ async function text(message: IncomingMessage): Promise<string> {
 }
 
 /** Turns what the daemon says into an error; a full disk is the user's to put right. */
-function refusal(request: string, message: string, status: number): Error {
-  if (/no space left on device|out of disk space/i.test(message)) {
-    return new UserError(`the disk that holds the machines is full (${message}). Free some space and run it again.`);
+function refusal(request: string, reason: string, status: number): Error {
+  if (/no space left on device|out of disk space/i.test(reason)) {
+    return new UserError(`the disk that holds the machines is full (${reason}). Free some space and run it again.`);
   }
-  return new DaemonError(`${request}: ${message}`, status);
+  return new DaemonError(request, reason, status);
 }
 
 /**
@@ -93,7 +96,10 @@ export async function call<T>(daemon: Daemon, method: string, path: string, body
   const request = `${daemon.kind} refused ${method} ${path}`;
   if (answer.type === "error") throw refusal(request, answer.error ?? "unknown error", answer.error_code ?? 500);
   if (answer.type === "sync") return answer.metadata as T;
-  const ended = await call<Operation>(daemon, "GET", `${answer.operation ?? ""}/wait`);
+  // LXD answers with the failed operation, Incus with an error.
+  const ended = await call<Operation>(daemon, "GET", `${answer.operation ?? ""}/wait`).catch((error: unknown) => {
+    throw error instanceof DaemonError ? refusal(request, error.reason, error.status) : error;
+  });
   if (ended.err) throw refusal(request, ended.err, ended.status_code);
   return ended.metadata as T;
 }
@@ -108,8 +114,8 @@ export async function remove(daemon: Daemon, path: string): Promise<void> {
   await call(daemon, "DELETE", path).catch(ignoreMissing);
 }
 
-/** Reads a file of an instance; `undefined` while there is none. */
-export async function readInstanceFile(daemon: Daemon, path: string): Promise<string | undefined> {
+/** Reads a file that the daemon gives as it is, not as JSON; `undefined` while there is none. */
+export async function readFile(daemon: Daemon, path: string): Promise<string | undefined> {
   const message = await open(daemon, "GET", path);
   const content = await text(message);
   return message.statusCode === 200 ? content : undefined;

@@ -5,7 +5,7 @@ import { cacheDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { call, find, findDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
-import { deleteInstance, instancePath, waitForSsh } from "./instance.ts";
+import { deleteInstance, instancePath, startInstance, waitForSsh } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
@@ -48,7 +48,7 @@ runResource<MachineSpec>({
         },
       },
     });
-    await call(daemon, "PUT", instancePath(space, machine, "/state"), { json: { action: "start", timeout: -1 } });
+    await startInstance(daemon, space, machine);
     return await describe(daemon, spec);
   },
 

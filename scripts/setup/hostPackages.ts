@@ -35,10 +35,13 @@ export async function toolsAreMissing(present: Present, osRelease: string): Prom
   return (await Promise.all(needed.map(hasProgram))).includes(false);
 }
 
-/** The packages to install; none of a hypervisor where a daemon answers already. */
+/**
+ * The packages to install; none of a hypervisor where a daemon answers already. (The package `incus` itself would bring
+ * QEMU for virtual machines.)
+ */
 export function hostPackages(present: Present, osRelease: string): string[] {
   if (present.daemon) return COMMON_PACKAGES;
-  return [...(hypervisor(osRelease) === "lxd" ? ["lxd", "lxd-client"] : ["incus"]), ...COMMON_PACKAGES];
+  return [...(hypervisor(osRelease) === "lxd" ? ["lxd", "lxd-client"] : ["incus-base"]), ...COMMON_PACKAGES];
 }
 
 /**
