@@ -114,8 +114,8 @@ export async function remove(daemon: Daemon, path: string): Promise<void> {
   await call(daemon, "DELETE", path).catch(ignoreMissing);
 }
 
-/** Reads a file that the daemon gives as it is, not as JSON; `undefined` while there is none. */
-export async function readFile(daemon: Daemon, path: string): Promise<string | undefined> {
+/** Reads a file or log of an instance; `undefined` while there is none. */
+export async function readInstanceFile(daemon: Daemon, path: string): Promise<string | undefined> {
   const message = await open(daemon, "GET", path);
   const content = await text(message);
   return message.statusCode === 200 ? content : undefined;

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { progress, UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
-import { call, DaemonError, find, readFile, remove } from "./daemon.ts";
+import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** How long a machine may take to stop by itself, in seconds. Its services were stopped before, so this is ample. */
@@ -46,7 +46,7 @@ export async function startInstance(daemon: Daemon, space: string, name: string)
   const json = { action: "start", timeout: -1 };
   await call(daemon, "PUT", instancePath(space, name, "/state"), { json }).catch(async (error: unknown) => {
     if (!(error instanceof DaemonError)) throw error;
-    const log = (await readFile(daemon, instancePath(space, name, "/logs/lxc.log"))) ?? "";
+    const log = (await readInstanceFile(daemon, instancePath(space, name, "/logs/lxc.log"))) ?? "";
     const errors = log.split("\n").filter((line) => line.includes(" ERROR "));
     throw new UserError([`machine ${name} does not start: ${error.reason}`, ...errors.slice(0, 5)].join("\n"));
   });
@@ -95,7 +95,7 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
   const line = await waitFor(
     `${file} on ${name}`,
     async () => {
-      const content = await readFile(daemon, path);
+      const content = await readInstanceFile(daemon, path);
       return content ? { value: content } : { seen: "no such file" };
     },
     10_000,
