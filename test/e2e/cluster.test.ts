@@ -1,0 +1,345 @@
+/** The dev stack's cluster on a stack of its own, on both versions of Kafka: up, again, changed, down. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import kafkajs, { type Admin } from "kafkajs";
+import { parse } from "yaml";
+import type { ApplySecrets, ApplySpec } from "../../components/applySpec.ts";
+import { kafkaClient } from "../../scripts/lib/kafka.ts";
+import { findMachine, inside, leftovers } from "./support/machines.ts";
+import { runNote } from "./support/note.ts";
+import { type Ended, devConfiguration, type Outputs, resourceChanges, TestStack } from "./support/stack.ts";
+
+const STACK = "e2e";
+const PREFIX = "10.213.47.";
+const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
+const MEMBER_NUMBERS = [1, 2, 3];
+const address = (member: number): string => `${PREFIX}${17 + member}`;
+const brokers = MEMBER_NUMBERS.map((member) => `${address(member)}:9092`);
+
+let stack: TestStack;
+let configuration: string;
+let deployment: Promise<{ ended: Ended; outputs: Outputs }> | undefined;
+
+/** Brings the cluster up once; each test waits for it, and fails with its error. */
+function deployed(): NonNullable<typeof deployment> {
+  return (deployment ??= deploy());
+}
+
+async function deploy(): NonNullable<typeof deployment> {
+  const ended = await stack.succeed("up");
+  return { ended, outputs: await stack.outputs() };
+}
+
+/** Runs a script on every member. */
+function onAll(script: string): Promise<string[]> {
+  return Promise.all(MEMBERS.map((member) => inside(STACK, member, script)));
+}
+
+/** Asks the cluster itself. */
+async function askAdmin<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  const client = kafkaClient({ brokers, clientId: "e2e" });
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    return await question(admin);
+  } finally {
+    await admin.disconnect();
+    client.close();
+  }
+}
+
+/** An exported resource, as far as the tests look at it. */
+interface Exported {
+  readonly urn: string;
+  readonly inputs?: { readonly environment?: Record<string, string>; readonly stdin?: string };
+}
+
+async function applyResources(...options: string[]): Promise<Exported[]> {
+  const { stdout } = await stack.succeed("pulumi", "stack", "export", ...options);
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources: Exported[] } };
+  return deployment.resources.filter(({ urn }) => urn.endsWith("-apply"));
+}
+
+before(async () => {
+  stack = await TestStack.create(STACK, PREFIX);
+  configuration = await devConfiguration(PREFIX);
+  await stack.configure(configuration);
+});
+after(() => stack.remove());
+
+test("up: exits with 0, and its outputs are the contract's", async () => {
+  const { outputs } = await deployed();
+  const { partitions, ...verification } = outputs.verification;
+  assert.equal(outputs.bootstrapServers, brokers.join(","));
+  assert.equal(outputs.zookeeperConnect, MEMBER_NUMBERS.map((member) => `${address(member)}:2181`).join(","));
+  assert.equal(outputs.kafkaVersion, "3.9.2");
+  assert.deepEqual(
+    outputs.members,
+    MEMBER_NUMBERS.map((id) => ({ name: `kafka-${id}`, address: address(id), brokerId: id, zookeeperId: id })),
+  );
+  assert.equal(verification.topic, "replica-yu1");
+  assert.equal(verification.producedVia, brokers[2]);
+  assert.deepEqual(verification.consumedVia, brokers.slice(0, 2));
+  assert.equal(partitions.length, 1);
+  const [{ partition, leader, replicas, isr }] = partitions as [(typeof partitions)[number]];
+  assert.equal(partition, 0);
+  assert.equal(new Set(replicas).size, 2, `replicas on brokers ${replicas.join(", ")}`);
+  assert.deepEqual([...isr].sort(), [...replicas].sort());
+  assert.ok(replicas.includes(leader));
+  assert.ok(replicas.every((id) => MEMBER_NUMBERS.includes(id)));
+});
+
+test("up: ends with a summary for people", async () => {
+  const { ended, outputs } = await deployed();
+  const [first] = outputs.verification.partitions;
+  assert.ok(first);
+  const { leader, replicas, isr } = first;
+  const listed = MEMBER_NUMBERS.map((id) => `${id} kafka-${id} ${address(id)}`).join(", ");
+  for (const line of [
+    /^ {2}Kafka +3\.9\.2$/m,
+    new RegExp(`^ {2}brokers +${listed}$`, "m"),
+    new RegExp(`^ {2}ensemble +${listed}$`, "m"),
+    /^ {2}topic +replica-yu1$/m,
+    new RegExp(`leader ${leader}, replicas on ${replicas.join(" and ")}, in sync ${isr.join(" and ")}$`, "m"),
+    new RegExp(`taken by kafka-3 \\(${brokers[2]}\\)$`, "m"),
+    new RegExp(`given back by kafka-1 \\(${brokers[0]}\\) and kafka-2 \\(${brokers[1]}\\)$`, "m"),
+    /^ {2}time +set-up [\d.]+ s, pulumi [\d.]+ s, total [\d.]+ s$/m,
+  ]) {
+    assert.match(ended.text, line);
+  }
+});
+
+test("up again: the set-up has nothing to do and nothing changes", async () => {
+  await deployed();
+  const { text } = await stack.succeed("up");
+  const steps = [...text.matchAll(/^(ok|done|failed) +(.+) \([\d.]+ s\)$/gm)].map(
+    ([, state, name]) => `${state} ${name}`,
+  );
+  assert.ok(steps.length >= 5, text);
+  assert.deepEqual(
+    steps.filter((step) => !step.startsWith("ok ")),
+    [],
+  );
+  assert.deepEqual(resourceChanges(text), { unchanged: stack.resourceCount() - 1 });
+  await stack.succeed("preview", "--expect-no-changes");
+});
+
+test("the note's commands with the console tools inside a member", async () => {
+  await deployed();
+  for (const ports of await onAll("ss -H -ltn | awk '{print $4}'")) {
+    assert.match(ports, /:2181$/m);
+    assert.match(ports, /:9092$/m);
+  }
+  const { topics, description, consumed } = await runNote({
+    stack: STACK,
+    distribution: "kafka_2.13-3.9.2",
+    connection: "--bootstrap-server localhost:9092".replace("localhost", address(1)),
+    brokerOption: "--bootstrap-server",
+    prefix: PREFIX,
+    topic: "note-yu1",
+    message: "你好 kafka",
+  });
+  assert.ok(topics.includes("replica-yu1") && topics.includes("note-yu1"), topics.join(", "));
+  assert.match(description, /PartitionCount: 1\s+ReplicationFactor: 2/);
+  assert.deepEqual(consumed, ["你好 kafka", "你好 kafka"]);
+  const ids = await inside(
+    STACK,
+    "kafka-2",
+    "/opt/kafka_2.13-3.9.2/bin/zookeeper-shell.sh localhost:2181 ls /brokers/ids",
+  );
+  assert.match(ids, /^\[1, 2, 3\]$/m);
+});
+
+test("cloud-init's user data is valid and it ended without an error", async () => {
+  await deployed();
+  for (const text of await onAll("cloud-init schema --system 2>&1 && cloud-init status --long")) {
+    assert.match(text, /Valid (cloud-config|schema)/);
+    assert.match(text, /^status: done$/m);
+  }
+});
+
+test("the files on the machines are the rendered ones", async () => {
+  await deployed();
+  const specs = (await applyResources()).map(
+    ({ inputs }) => JSON.parse(inputs?.environment?.KAFKA_CLUSTER_SPEC ?? "") as ApplySpec,
+  );
+  assert.deepEqual(specs.map(({ name }) => name).sort(), MEMBERS);
+  for (const { name, files } of specs) {
+    for (const { path, content } of files) assert.equal(await inside(STACK, name, `cat ${path}`), content, path);
+  }
+  const { config } = parse(configuration) as { config: Record<string, Record<string, unknown>> };
+  const wanted = Object.entries({
+    "broker.id": 2,
+    "log.dirs": "/opt/kafka-logs",
+    "zookeeper.connect": MEMBER_NUMBERS.map((member) => `${address(member)}:2181`).join(","),
+    listeners: `PLAINTEXT://${brokers[1]}`,
+    "advertised.listeners": `PLAINTEXT://${brokers[1]}`,
+    ...config["kafka-cluster:brokerProperties"],
+  });
+  // At the note's place, not only at ours.
+  const properties = await inside(STACK, "kafka-2", "cat /opt/kafka_2.13-3.9.2/config/server.properties");
+  for (const [key, value] of wanted) assert.ok(properties.split("\n").includes(`${key}=${String(value)}`), key);
+});
+
+test("a partition's log is on the data volumes of its replicas' brokers alone", async () => {
+  const { outputs } = await deployed();
+  const found = await onAll("ls -d /opt/kafka-logs/replica-yu1-0 2>/dev/null; findmnt -n -o TARGET /srv/kafka-data");
+  const holders = MEMBER_NUMBERS.filter((id) => found[id - 1]?.includes("replica-yu1-0"));
+  assert.deepEqual(holders, [...(outputs.verification.partitions[0]?.replicas ?? [])].sort());
+  assert.ok(found.every((text) => text.includes("/srv/kafka-data")));
+});
+
+test("containers are unprivileged, services run as kafka and can't leave their folders", async () => {
+  await deployed();
+  const script = `for service in zookeeper kafka; do
+    pid=$(systemctl show --property MainPID --value $service)
+    echo "$service user $(ps -o user= -p $pid)"
+    grep -E '^(NoNewPrivs|CapBnd|CapEff)' /proc/$pid/status
+    nsenter --target $pid --mount touch /etc/probe 2>&1
+    systemctl show --property ProtectSystem,ProtectHome,PrivateTmp,LimitNOFILE,Restart $service
+  done
+  cat /proc/self/uid_map`;
+  for (const [index, text] of (await onAll(script)).entries()) {
+    assert.match(text, /^zookeeper user kafka$/m);
+    assert.match(text, /^kafka user kafka$/m);
+    const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+    assert.equal(count(/^NoNewPrivs:\s1$/gm), 2, text);
+    assert.equal(count(/^Cap(Bnd|Eff):\s0+$/gm), 4, text);
+    assert.equal(count(/Read-only file system/g), 2, text);
+    assert.equal(count(/^ProtectSystem=strict$/gm), 2, text);
+    assert.equal(count(/^LimitNOFILE=100000$/gm), 2, text);
+    assert.doesNotMatch(text, /^\s+0\s+0\s+\d+$/m, "the machine's root is the computer's root");
+    const machine = await findMachine(STACK, `kafka-${index + 1}`);
+    assert.notEqual(machine?.expanded_config["security.privileged"], "true");
+  }
+});
+
+test("no secret is on the machines or, as plain text, in the state", async () => {
+  await deployed();
+  const [apply] = await applyResources("--show-secrets");
+  // The state wraps a secret, and says so even when it is shown.
+  const { plaintext } = apply?.inputs?.stdin as unknown as { plaintext: string };
+  const { privateKey } = JSON.parse(JSON.parse(plaintext) as string) as ApplySecrets;
+  const keyLine = privateKey.split("\n")[2] ?? "";
+  assert.match(keyLine, /^[A-Za-z0-9+/=]{40,}$/);
+  const passphrase = readFileSync(join(stack.folder, "home", "passphrase"), "utf8").trim();
+  const { stdout: exported } = await stack.succeed("pulumi", "stack", "export");
+  for (const secret of [keyLine, passphrase]) {
+    assert.ok(!stack.stateText().includes(secret) && !exported.includes(secret), "a secret stands in the state");
+  }
+  assert.match(exported, /ciphertext/);
+
+  const search = `! grep -rlFs -e '${keyLine}' -e '${passphrase}' /var/lib/cloud /run/cloud-init /var/log /etc /srv /opt/kafka/config /tmp &&
+    ! journalctl --no-pager --output cat | grep -F -e '${keyLine}' -e '${passphrase}' &&
+    ! cat /proc/[0-9]*/environ | grep -aF 'PRIVATE KEY'`;
+  await onAll(search);
+  for (const member of MEMBERS) {
+    const userData = (await findMachine(STACK, member))?.config["cloud-init.user-data"] ?? "";
+    assert.match(userData, /^#cloud-config\n/);
+    assert.doesNotMatch(userData, /PRIVATE KEY/);
+  }
+});
+
+test("the note's two JSON clients", async () => {
+  await deployed();
+  const produced = await stack.program(["node", "scripts/run.mjs", "produce"], 60_000);
+  assert.equal(produced.code, 0, produced.text);
+  assert.match(produced.stdout, /^written: topic taobao-yu1, partition 0, offset 0$/m);
+  const consumed = await stack.program(
+    ["node", "scripts/run.mjs", "consume", "--from-beginning", "--max", "1"],
+    60_000,
+  );
+  assert.equal(consumed.code, 0, consumed.text);
+  assert.match(consumed.stdout, /超哥linux私房菜/);
+  const [offsets] = await askAdmin((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
+  assert.equal(offsets?.partitions[0]?.offset, "1", "group2 has kept its position");
+});
+
+test("a changed broker property rolls through the members one after the other", async () => {
+  await deployed();
+  const boots = (): Promise<string[]> => onAll("ps -o lstart= -p 1; cat /var/lib/cloud/data/instance-id");
+  const before = await boots();
+  await stack.configure(configuration.replace("log.retention.hours: 168", "log.retention.hours: 96"));
+  const log = join(stack.folder, "events.json");
+  const { text } = await stack.succeed("up", "--event-log", log);
+  const { updated, unchanged, ...others } = resourceChanges(text);
+  assert.ok((updated ?? 0) >= 3 && (unchanged ?? 0) > 0, text);
+  // The verification runs again, under a new id.
+  assert.deepEqual(others, { replaced: 1 });
+  assert.deepEqual(await boots(), before, "no machine is replaced or rebooted");
+  assert.deepEqual(
+    applyEvents(log),
+    MEMBERS.flatMap((member) => [`${member} starts`, `${member} ends`]),
+  );
+
+  assert.deepEqual(
+    await onAll("grep ^log.retention.hours= /etc/kafka/server.properties"),
+    Array(3).fill("log.retention.hours=96\n"),
+  );
+  const { resources } = await askAdmin((admin) =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: MEMBER_NUMBERS.map((id) => ({
+        type: kafkajs.ConfigResourceTypes.BROKER,
+        name: String(id),
+        configNames: ["log.retention.hours"],
+      })),
+    }),
+  );
+  assert.deepEqual(
+    resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue)),
+    ["96", "96", "96"],
+  );
+});
+
+test("down: nothing is left", async () => {
+  await deployed();
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+  assert.equal(stack.resourceCount(), 0);
+});
+
+test("the note's version 2.4.0: up with its round trip, the note's own commands, down", async () => {
+  await stack.configure(configuration.replace("config:\n", "config:\n  kafka-cluster:kafkaVersion: 2.4.0\n"));
+  await stack.succeed("up");
+  const { kafkaVersion, verification } = await stack.outputs();
+  assert.equal(kafkaVersion, "2.4.0");
+  assert.equal(verification.producedVia, brokers[2]);
+  assert.deepEqual(verification.consumedVia, brokers.slice(0, 2));
+  assert.equal(verification.partitions[0]?.isr.length, 2);
+  const { topics, description, consumed } = await runNote({
+    stack: STACK,
+    distribution: "kafka_2.11-2.4.0",
+    connection: "--zookeeper localhost:2181",
+    brokerOption: "--broker-list",
+    prefix: PREFIX,
+    topic: "note-yu1",
+    message: "你好 kafka",
+  });
+  assert.ok(topics.includes("replica-yu1") && topics.includes("note-yu1"), topics.join(", "));
+  assert.match(description, /PartitionCount: ?1\s+ReplicationFactor: ?2/);
+  assert.deepEqual(consumed, ["你好 kafka", "你好 kafka"]);
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
+
+/** When each member's apply started and ended in an update, in order, from Pulumi's event log. */
+function applyEvents(file: string): string[] {
+  interface Event {
+    readonly sequence: number;
+    readonly resourcePreEvent?: { readonly metadata: { readonly urn: string } };
+    readonly resOutputsEvent?: { readonly metadata: { readonly urn: string } };
+  }
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Event)
+    .sort((a, b) => a.sequence - b.sequence)
+    .flatMap(({ resourcePreEvent, resOutputsEvent }) => {
+      const urn = (resourcePreEvent ?? resOutputsEvent)?.metadata.urn ?? "";
+      const member = /::([\w-]+)-apply$/.exec(urn)?.[1];
+      return member ? [`${member} ${resourcePreEvent ? "starts" : "ends"}`] : [];
+    });
+}

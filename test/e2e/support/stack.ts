@@ -1,0 +1,180 @@
+/** A deployment of the program that belongs to a test: its own stack, home folder, configuration and subnet. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
+import { forceRemove } from "./machines.ts";
+
+/** How long one command may take, in milliseconds: the first one may have to build the machine image. */
+const COMMAND_TIMEOUT_MS = 900_000;
+
+/** What a command left: exit code, and both outputs in the order in which they came. */
+export interface Ended {
+  readonly code: number;
+  readonly text: string;
+  /** Standard output alone. */
+  readonly stdout: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly pid: number;
+  /** What it has written until now. */
+  readonly text: () => string;
+  readonly ended: Promise<Ended>;
+}
+
+/** The stack's outputs, as the design's contract names them. */
+export interface Outputs {
+  readonly bootstrapServers: string;
+  readonly zookeeperConnect: string;
+  readonly kafkaVersion: string;
+  readonly members: readonly { name: string; brokerId?: number; zookeeperId?: number; address: string }[];
+  readonly verification: {
+    readonly topic: string;
+    readonly partitions: readonly { partition: number; leader: number; replicas: number[]; isr: number[] }[];
+    readonly producedVia: string;
+    readonly consumedVia: readonly string[];
+  };
+}
+
+/** Starts a program of the project; it is killed, and that is an error, when it takes too long. */
+export function start(
+  command: readonly string[],
+  env: Record<string, string>,
+  timeoutMs = COMMAND_TIMEOUT_MS,
+): Running {
+  const [file = "", ...args] = command;
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    text += piece;
+    stdout += piece;
+  });
+  child.stderr.setEncoding("utf8").on("data", (piece: string) => {
+    text += piece;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`${command.join(" ")} took longer than ${timeoutMs / 1000} s:\n${text}`));
+    }, timeoutMs);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 128, text, stdout });
+    });
+  });
+  return { pid: child.pid ?? -1, text: () => text, ended };
+}
+
+/** A stack of a test. */
+export class TestStack {
+  readonly name: string;
+  /** First three octets of its /24 subnet, with a dot at the end. */
+  readonly prefix: string;
+  /** Folder that holds all that is the stack's. */
+  readonly folder: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(name: string, prefix: string, folder: string) {
+    this.name = name;
+    this.prefix = prefix;
+    this.folder = folder;
+    this.#env = {
+      KAFKA_CLUSTER_STACK: name,
+      KAFKA_CLUSTER_HOME: join(folder, "home"),
+      KAFKA_CLUSTER_CONFIG: join(folder, "config.yaml"),
+    };
+  }
+
+  /**
+   * @param prefix of its /24 subnet: `10.213.47.`
+   */
+  static async create(name: string, prefix: string): Promise<TestStack> {
+    // What a killed run of the tests has left belongs to a deployment whose state is lost.
+    await forceRemove(name);
+    return new TestStack(name, prefix, await mkdtemp(join(tmpdir(), `kafka-cluster-${name}-`)));
+  }
+
+  /** Writes the stack's configuration. */
+  async configure(yaml: string): Promise<void> {
+    await writeFile(join(this.folder, "config.yaml"), yaml);
+  }
+
+  /** Adds a variable to the environment of the stack's commands. */
+  setEnvironment(name: string, value: string): void {
+    this.#env[name] = value;
+  }
+
+  /** Starts one of the project's commands, as `npm run COMMAND -- ARGS` does. */
+  start(command: string, ...args: string[]): Running {
+    return start([process.execPath, "scripts/bootstrap.mjs", command, ...args], this.#env);
+  }
+
+  /** Runs one of the project's commands to its end. */
+  run(command: string, ...args: string[]): Promise<Ended> {
+    return this.start(command, ...args).ended;
+  }
+
+  /** Like {@link run}, and the command has to succeed. */
+  async succeed(command: string, ...args: string[]): Promise<Ended> {
+    const ended = await this.run(command, ...args);
+    assert.equal(ended.code, 0, `npm run ${command} ended with exit code ${ended.code}:\n${ended.text}`);
+    return ended;
+  }
+
+  /** Like {@link run}, and the command has to fail; gives what it wrote. */
+  async fail(command: string, ...args: string[]): Promise<string> {
+    const ended = await this.run(command, ...args);
+    assert.notEqual(ended.code, 0, `npm run ${command} was to fail and succeeded:\n${ended.text}`);
+    return ended.text;
+  }
+
+  /** Runs any program in the stack's environment. */
+  program(command: readonly string[], timeoutMs = COMMAND_TIMEOUT_MS): Promise<Ended> {
+    return start(command, this.#env, timeoutMs).ended;
+  }
+
+  async outputs(): Promise<Outputs> {
+    const { stdout } = await this.succeed("pulumi", "stack", "output", "--json");
+    return JSON.parse(stdout) as Outputs;
+  }
+
+  /** The state file's text. */
+  stateText(): string {
+    return readFileSync(join(this.folder, "home/state/.pulumi/stacks/kafka-cluster", `${this.name}.json`), "utf8");
+  }
+
+  /** Number of resources that Pulumi has on record. */
+  resourceCount(): number {
+    return (JSON.parse(this.stateText()) as Checkpoint).checkpoint?.latest?.resources?.length ?? 0;
+  }
+
+  /** Takes everything away, whatever the tests have left, and fails when that takes force. */
+  async remove(): Promise<void> {
+    const down = existsSync(join(this.folder, "config.yaml")) ? await this.run("down") : undefined;
+    const left = await forceRemove(this.name);
+    // A daemon that the set-up has started ends only when nothing is in it.
+    if (left.length > 0) await this.run("down");
+    rmSync(this.folder, { recursive: true, force: true });
+    assert.deepEqual(left, [], `npm run down left something behind:\n${down?.text ?? ""}`);
+  }
+}
+
+/** The dev stack's own configuration, moved to another subnet: what is proven is what users get. */
+export async function devConfiguration(prefix: string): Promise<string> {
+  return (await readFile("Pulumi.dev.yaml", "utf8")).replaceAll("10.0.0.", prefix);
+}
+
+/** How many resources an update left alone and how many it changed, from the count that ends Pulumi's output. */
+export function resourceChanges(text: string): Record<string, number> {
+  const lines = text.split("\nResources:\n")[1]?.split("\n\n")[0] ?? "";
+  return Object.fromEntries(
+    [...lines.matchAll(/^\s+[+~-]*\s*(\d+) (?:to )?(\w+)/gm)].map(([, count, what]) => [what ?? "", Number(count)]),
+  );
+}
