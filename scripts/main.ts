@@ -2,12 +2,14 @@
  * The project's commands: `npm run up`, `down`, `preview`, `setup`, and `npm run pulumi -- …` for everything else that
  * Pulumi can do. Each sets up what is missing first. Further arguments are passed on to Pulumi.
  */
+import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../components/kafka/versions.ts";
 import { runScript, progress, UserError } from "./lib/report.ts";
+import { distributionStep } from "./setup/distribution.ts";
 import { hypervisorSteps, stopHypervisorIfStarted } from "./setup/hypervisor.ts";
 import { pulumiSteps } from "./setup/pulumi.ts";
 import { runSteps, type Step } from "./setup/steps.ts";
 import { pulumi, pulumiAttached, stackName } from "./stack/engine.ts";
-import { configuredPlatform, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
+import { configured, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
 import { type StackOutputs, summary } from "./summary.ts";
 
@@ -18,7 +20,16 @@ const PARALLEL = ["--parallel", "32"];
 const TAKES_CONFIG_FILE = ["up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"];
 
 async function allSteps(): Promise<Step[]> {
-  return [...pulumiSteps(), ...((await configuredPlatform()) === "local" ? hypervisorSteps() : [])];
+  const isLocal = ((await configured("platform")) ?? "local") === "local";
+  return [...pulumiSteps(), ...(isLocal ? hypervisorSteps() : [])];
+}
+
+/** The steps before a deployment: it needs Kafka's distribution, too. */
+async function deploymentSteps(): Promise<Step[]> {
+  const version = (await configured("kafkaVersion")) ?? DEFAULT_KAFKA_VERSION;
+  // Another version is the program's to refuse, in one message with all that is wrong.
+  const isKnown = KAFKA_VERSIONS.some((known) => known.version === version);
+  return [...(await allSteps()), ...(isKnown ? [distributionStep(version)] : [])];
 }
 
 async function setUp(steps: readonly Step[]): Promise<void> {
@@ -38,7 +49,7 @@ function finish(command: string, code: number): void {
 }
 
 async function up(args: readonly string[]): Promise<void> {
-  await setUp(await allSteps());
+  await setUp(await deploymentSteps());
   const setUpEnd = performance.now();
   // Nobody is asked, so a preview of its own would only run the program twice: `npm run preview` shows it.
   const code = await pulumiAttached(["up", "--yes", "--skip-preview", ...PARALLEL, ...configFile(), ...args]);
@@ -84,7 +95,7 @@ runScript(async () => {
     case "preview":
       return preview(args);
     case "setup":
-      return setUp(await allSteps());
+      return setUp(await deploymentSteps());
     case "pulumi":
       return anyPulumi(args);
     default:

@@ -1,10 +1,36 @@
 import { join } from "node:path";
-import { kafkaVersion } from "../../components/kafka/versions.ts";
+import { type KafkaVersion, kafkaVersion } from "../../components/kafka/versions.ts";
 import { cacheDirectory } from "../lib/paths.ts";
 import { progress } from "../lib/report.ts";
 import { downloadArchive } from "./apache.ts";
 import { assemble, assemblyKey } from "./assemble.ts";
 import { type Archive, lookUp, store } from "./store.ts";
+
+/** The files that may hold a version's distribution, the first choice first. */
+async function candidates(release: KafkaVersion): Promise<{ apache: string; assembled: string; usable: string[] }> {
+  const apache = join(cacheDirectory("distributions"), `${release.name}-apache.tgz`);
+  const assembled = join(cacheDirectory("distributions"), `${release.name}-${await assemblyKey(release)}.tar`);
+  return { apache, assembled, usable: registriesOnly() ? [assembled] : [apache, assembled] };
+}
+
+function registriesOnly(): boolean {
+  return process.env.KAFKA_CLUSTER_SOURCES === "registries";
+}
+
+/**
+ * The distribution that the cache holds; `undefined` when there is none, or none that is whole.
+ *
+ * @param version a supported version of Kafka
+ * @throws SettingsError for another version
+ */
+export async function cachedDistribution(version: string): Promise<Archive | undefined> {
+  for (const file of (await candidates(kafkaVersion(version))).usable) {
+    const cached = await lookUp(file);
+    if (cached === "corrupt") progress(`${file} is corrupt: making it again`);
+    else if (cached !== "absent") return cached;
+  }
+  return undefined;
+}
 
 /**
  * Gives Kafka's binary distribution, from the cache where it is there and whole.
@@ -17,17 +43,11 @@ import { type Archive, lookUp, store } from "./store.ts";
  * @throws SettingsError for another version, UserError when it can't be had from anywhere
  */
 export async function ensureDistribution(version: string): Promise<Archive> {
+  const cached = await cachedDistribution(version);
+  if (cached) return cached;
   const release = kafkaVersion(version);
-  const apache = join(cacheDirectory("distributions"), `${release.name}-apache.tgz`);
-  const assembled = join(cacheDirectory("distributions"), `${release.name}-${await assemblyKey(release)}.tar`);
-  const registriesOnly = process.env.KAFKA_CLUSTER_SOURCES === "registries";
-
-  for (const file of registriesOnly ? [assembled] : [apache, assembled]) {
-    const cached = await lookUp(file);
-    if (cached === "corrupt") progress(`${file} is corrupt: making it again`);
-    else if (cached !== "absent") return cached;
-  }
-  if (!registriesOnly) {
+  const { apache, assembled } = await candidates(release);
+  if (!registriesOnly()) {
     try {
       progress(`downloading ${release.archiveUrl}`);
       return await store(apache, (path) => downloadArchive(release.archiveUrl, path));

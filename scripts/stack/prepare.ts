@@ -36,13 +36,14 @@ async function sourceConfig(): Promise<string> {
 }
 
 /**
- * The platform that the stack's configuration names.
+ * What the stack's configuration says of a setting; `undefined` when it is absent or no text.
+ *
  * @throws UserError when the file can't be read
  */
-export async function configuredPlatform(): Promise<string> {
+export async function configured(setting: string): Promise<string | undefined> {
   const { config } = (parse(await sourceConfig()) ?? {}) as { config?: Record<string, unknown> };
-  const platform = config?.["kafka-cluster:platform"];
-  return typeof platform === "string" ? platform : "local";
+  const value = config?.[`kafka-cluster:${setting}`];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Name of the project, from Pulumi.yaml. */

@@ -1,0 +1,264 @@
+/**
+ * Broken on purpose: each fault ends `npm run up` in one clear error, and once it is mended the next `npm run up` goes
+ * on from there. One broker, and one ZooKeeper server on a machine of its own. The tests build on each other.
+ */
+import assert from "node:assert/strict";
+import { chmod, copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { stringify } from "yaml";
+import { findDaemon } from "../../scripts/local/daemon.ts";
+import { cacheDirectory } from "../../scripts/lib/paths.ts";
+import { waitFor } from "../../scripts/lib/wait.ts";
+import { execInside, findMachine, inside, leftovers } from "./support/machines.ts";
+import { withAddress } from "./support/network.ts";
+import { resourceChanges, type Running, TestStack } from "./support/stack.ts";
+
+const STACK = "e2ef";
+const PREFIX = "10.213.48.";
+const BROKER = "kafka-1";
+/** How long a machine may take to show, in milliseconds. */
+const MACHINE_TIMEOUT_MS = 120_000;
+
+let stack: TestStack;
+
+function configuration(brokerProperties: Record<string, unknown> = {}): string {
+  return stringify({
+    config: {
+      "kafka-cluster:subnet": `${PREFIX}0/24`,
+      "kafka-cluster:firstAddress": `${PREFIX}18`,
+      "kafka-cluster:brokerCount": 1,
+      "kafka-cluster:zookeeper": { placement: "dedicated", count: 1 },
+      "kafka-cluster:heap": { broker: "256m", zookeeper: "64m" },
+      "kafka-cluster:machine": { cpus: 2, memory: "1GiB" },
+      "kafka-cluster:brokerProperties": { "offsets.topic.num.partitions": 1, ...brokerProperties },
+    },
+  });
+}
+
+/** The error must stand in the output once as Pulumi's live display, and in its report at the end: nowhere else. */
+function assertError(text: string, ...parts: (string | RegExp)[]): void {
+  for (const part of parts) {
+    if (typeof part === "string") assert.ok(text.includes(part), `"${part}" is not in:\n${text}`);
+    else assert.match(text, part);
+  }
+  assert.doesNotMatch(text, /^\s+at .+:\d+:\d+\)?$/m, "a mistake of the user is shown with a stack");
+}
+
+/** Where the test's own cache has Kafka's archive. */
+async function archive(): Promise<string> {
+  const folder = join(stack.folder, "cache", "kafka-cluster", "distributions");
+  const name = (await readdir(folder)).find(
+    (entry) => entry.startsWith("kafka_2.13-3.9.2") && /\.(tar|tgz)$/.test(entry),
+  );
+  assert.ok(name, `no archive in ${folder}`);
+  return join(folder, name);
+}
+
+/** A cache of the test's own: the tools and the image are the user's, Kafka's archive is a copy that may be damaged. */
+async function prepareCache(): Promise<void> {
+  const own = join(stack.folder, "cache", "kafka-cluster");
+  await mkdir(join(own, "distributions"), { recursive: true });
+  for (const shared of ["pulumi", "images"]) {
+    await mkdir(cacheDirectory(shared), { recursive: true });
+    await symlink(cacheDirectory(shared), join(own, shared));
+  }
+  const archives = await readdir(cacheDirectory("distributions")).catch(() => []);
+  for (const name of archives) await copyFile(cacheDirectory("distributions", name), join(own, "distributions", name));
+  // The machines see it through a mount, under users of their own.
+  await chmod(stack.folder, 0o755);
+  stack.setEnvironment("XDG_CACHE_HOME", join(stack.folder, "cache"));
+}
+
+/** Waits until a machine of the stack runs, while an update makes it. */
+async function machineRuns(update: Running, machine: string): Promise<void> {
+  await waitFor(
+    `${machine} to run`,
+    async () => {
+      const found = await findMachine(STACK, machine);
+      return found?.status === "Running" ? { value: true } : { seen: `${found?.status ?? "none"}\n${update.text()}` };
+    },
+    MACHINE_TIMEOUT_MS,
+    50,
+  );
+}
+
+/** The process of Pulumi's command-line tool that an update has started. */
+async function engineOf(update: Running): Promise<number> {
+  const children = (await readFile(`/proc/${update.pid}/task/${update.pid}/children`, "utf8")).trim().split(" ");
+  for (const pid of children) {
+    if ((await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim() === "pulumi") return Number(pid);
+  }
+  throw new Error(`Pulumi is not among the processes ${children.join(", ")}`);
+}
+
+before(async () => {
+  stack = await TestStack.create(STACK, PREFIX);
+  await stack.configure(configuration());
+  await prepareCache();
+  await stack.succeed("setup");
+});
+after(() => stack.remove());
+
+test("bad settings: all problems in one message, and nothing is made", async () => {
+  await stack.configure(
+    configuration({ "message.max.byte": 5242880, "broker.id": 7, "num.io.threads": "many" }).replace(
+      "count: 1",
+      "count: 2",
+    ),
+  );
+  const text = await stack.fail("up");
+  assertError(
+    text,
+    "4 settings can't be used:",
+    /zookeeper\.count = "?2"?: .*1, 3, 5/,
+    /brokerProperties\.message\.max\.byte = .*message\.max\.bytes/,
+    /brokerProperties\.broker\.id = "?7"?: /,
+    /brokerProperties\.num\.io\.threads = "many": /,
+  );
+  assert.ok(!stack.stateText().includes("command:local:Command"), "resources were made");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+  await stack.configure(configuration());
+});
+
+test("no daemon: one error with the remedy", async () => {
+  const hide =
+    "for folder in /var/lib/lxd /var/lib/incus /run/incus /var/snap/lxd; do [ ! -d $folder ] || mount -t tmpfs none $folder; done";
+  stack.setEnvironment("KAFKA_CLUSTER_SPEC", JSON.stringify({ space: "kc-e2ef", deployment: "none" }));
+  const { code, text } = await stack.program(
+    ["unshare", "--mount", "bash", "-c", `set -e; ${hide}; exec node scripts/run.mjs local/space create`],
+    30_000,
+  );
+  assert.equal(code, 1, text);
+  assert.match(text, /^error: neither LXD nor Incus answers on this computer.*Run `npm run setup`/m);
+});
+
+test("no disk: one error that says how much is free and how much is needed", async () => {
+  // Only this update sees the small file system over the daemon's; the daemon itself does not.
+  const pools = join((await findDaemon()).directory, "storage-pools");
+  const { code, text } = await stack.program([
+    "unshare",
+    "--mount",
+    "bash",
+    "-c",
+    `mount -t tmpfs -o size=100m none ${pools} && exec node scripts/bootstrap.mjs up`,
+  ]);
+  assert.notEqual(code, 0, text);
+  assertError(text, `${pools} has 0.1 GB free, and the machines need 4.0 GB. Free some space and run it again.`);
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
+
+test("a subnet in use: one error with the network that has it and the setting", async () => {
+  const text = await withAddress("kce2ef-taken", `${PREFIX}129/25`, () => stack.fail("up"));
+  assertError(
+    text,
+    `subnet ${PREFIX}0/24 is in use on this computer: ${PREFIX}129/25 on kce2ef-taken. `,
+    "Choose another: pulumi config set kafka-cluster:subnet",
+  );
+});
+
+test("a corrupt distribution: the machine refuses it, and the next up makes it again", async () => {
+  // As an archive that is damaged after the deployment has it on record; `npm run up` itself would notice.
+  const file = await archive();
+  const whole = await readFile(file);
+  const update = stack.start("pulumi", "up", "--yes", "--skip-preview");
+  await waitFor(
+    "the archive to be on record",
+    () =>
+      Promise.resolve(update.text().includes("local-distribution created") ? { value: true } : { seen: update.text() }),
+    MACHINE_TIMEOUT_MS,
+    20,
+  );
+  const damaged = Buffer.from(whole);
+  damaged.fill(0x55, 1_000_000, 1_000_064);
+  await writeFile(file, damaged);
+  const { code, text } = await update.ended;
+  assert.notEqual(code, 0, text);
+  assertError(
+    text,
+    /kafka-cluster install: the SHA-512 of file:\/\/\S+ is [0-9a-f]{128}, but [0-9a-f]{128} is expected/,
+  );
+  // cloud-init tried first, and says that it failed.
+  assert.match((await execInside(STACK, BROKER, "cloud-init status --long")).stdout, /^status: error$/m);
+
+  // The broker's machine is there now: an update that is killed while it is at work on it.
+  const killed = stack.start("up");
+  await waitFor(
+    "the services to be started",
+    () =>
+      Promise.resolve(
+        killed.text().includes("zookeeper-1: zookeeper is healthy") ? { value: true } : { seen: killed.text() },
+      ),
+    MACHINE_TIMEOUT_MS,
+    20,
+  );
+  assert.match(killed.text(), /is corrupt: making it again[^]*done +Kafka 3\.9\.2 /);
+  process.kill(await engineOf(killed), "SIGKILL");
+  assert.notEqual((await killed.ended).code, 0);
+  assert.deepEqual(await readFile(file), whole, "the same archive is made again");
+});
+
+test("a killed up: the next one goes on and finishes", async () => {
+  const { text } = await stack.succeed("up");
+  assert.match(text, /the last run was killed .*: its lock is taken away/);
+  assert.match(text, /the last run was cut off in the middle of \d+ operations?/);
+  const { verification } = await stack.outputs();
+  assert.deepEqual(verification.partitions, [{ partition: 0, leader: 1, replicas: [1], isr: [1] }]);
+  assert.deepEqual(Object.keys(resourceChanges((await stack.succeed("up")).text)), ["unchanged"]);
+});
+
+test("a broker that can't start: the last lines of its log are in the error", async () => {
+  // A class that does not exist passes every check of the settings.
+  await stack.configure(configuration({ "metric.reporters": "org.example.NoSuchReporter" }));
+  const text = await stack.fail("up");
+  assertError(
+    text,
+    new RegExp(
+      `${BROKER} \\(${PREFIX}18\\) is not healthy: kafka does not stay up \\(state \\w+, started again \\d+ times\\)`,
+    ),
+    "The last lines of its log:",
+    /org\.example\.NoSuchReporter/,
+  );
+});
+
+test("a port in use on the machine: the error says so; freed, the next up goes on", async () => {
+  await stack.configure(configuration({ "log.retention.hours": 96 }));
+  await inside(STACK, BROKER, "systemctl stop kafka && systemd-run --unit squatter python3 -m http.server 9092");
+  await waitFor(
+    "the port to be taken",
+    async () => {
+      const ports = await inside(STACK, BROKER, "ss -H -ltn");
+      return ports.includes(":9092 ") ? { value: true } : { seen: ports };
+    },
+    20_000,
+  );
+  assertError(
+    await stack.fail("up"),
+    `${BROKER} (${PREFIX}18) is not healthy: kafka does not stay up`,
+    new RegExp(`${PREFIX}18:9092: Address already in use`),
+  );
+  await inside(STACK, BROKER, "systemctl stop squatter");
+  await stack.succeed("up");
+  assert.match(await inside(STACK, BROKER, "cat /etc/kafka/server.properties"), /^log\.retention\.hours=96$/m);
+});
+
+test("down: nothing is left of all that", async () => {
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
+
+test("an up that is interrupted while machines are made ends in good order, and the next one is as if it was not", async () => {
+  const update = stack.start("up");
+  await machineRuns(update, BROKER);
+  process.kill(update.pid, "SIGINT");
+  const { code, text } = await update.ended;
+  assert.notEqual(code, 0, text);
+  assert.match(text, /what was made is on record, run it again/);
+  const killed = stack.start("up");
+  await machineRuns(killed, "zookeeper-1");
+  process.kill(await engineOf(killed), "SIGKILL");
+  await killed.ended;
+  // The machines of a killed run may still be on their way; down waits for them and forgets none.
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
