@@ -20,9 +20,12 @@ mkdir -p ${STARTED_WITH}
 echo "$2" >${STARTED_WITH}/"$1"
 systemctl start --no-block "$1"`;
 
-const LAST_LINES = `journalctl --unit "$1" --lines 5 --no-pager --output cat
-grep -E ' (ERROR|FATAL) ' "/var/log/$1/$2.log" | tail -n 5
-tail -n 10 "/var/log/$1/$2.log"`;
+// What Java said itself and systemd did, the log's end without the long list of settings that each start writes, and
+// the last errors with their causes: the exception stands on the lines below an error, above its stack.
+const LAST_LINES = `journalctl --unit "$1" --lines 50 --no-pager --output cat |
+  grep -vE 'Scheduled restart job|^(Started|Stopped) |Failed with result' | tail -n 5
+grep '^\\[' "/var/log/$1/$2.log" | tail -n 5
+awk '/^\\[/ { wanted = / (ERROR|FATAL) / } wanted && !/^\\tat /' "/var/log/$1/$2.log" | tail -n 10`;
 
 /** Whether a service has to be started, restarted or left alone. */
 export type Action = "start" | "restart" | "none";
