@@ -1,6 +1,8 @@
 import { run } from "../lib/exec.ts";
 import { UserError } from "../lib/report.ts";
+import { waitFor } from "../lib/wait.ts";
 import { call, find, findDaemon, remove } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
 import { demandOwner, ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";
@@ -14,7 +16,12 @@ interface NetworkSpec extends Owned {
 
 interface Network {
   readonly config: Record<string, string>;
+  /** Addresses of what uses it, in the daemon's interface. */
+  readonly used_by?: readonly string[];
 }
+
+/** How long the machines may take to go, in milliseconds: a stop by force comes after 30 s. */
+const LEAVE_TIMEOUT_MS = 60_000;
 
 /** Spec: {@link NetworkSpec}. Result: `{bridge, gateway}`. */
 runResource<NetworkSpec>({
@@ -45,9 +52,23 @@ runResource<NetworkSpec>({
     const found = await find<Network>(daemon, `/1.0/networks/${spec.space}`);
     if (!found) return;
     demandOwner("network", found.config, spec);
+    await waitForMachinesToLeave(daemon, spec.space);
     await remove(daemon, `/1.0/networks/${spec.space}`);
   },
 });
+
+/** A machine that an interrupted run has left goes with its volume, whose deletion may run beside the network's. */
+async function waitForMachinesToLeave(daemon: Daemon, name: string): Promise<void> {
+  await waitFor(
+    `the machines of network ${name} to be gone`,
+    async () => {
+      const used = (await find<Network>(daemon, `/1.0/networks/${name}`))?.used_by ?? [];
+      const machines = used.filter((path) => path.startsWith("/1.0/instances/"));
+      return machines.length === 0 ? { value: true } : { seen: machines.join(", ") };
+    },
+    LEAVE_TIMEOUT_MS,
+  );
+}
 
 async function demandFreeSubnet(spec: NetworkSpec): Promise<void> {
   const links = JSON.parse(await run("ip", ["-json", "address"])) as LinkAddresses[];

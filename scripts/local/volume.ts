@@ -1,4 +1,5 @@
 import { call, find, findDaemon, remove } from "./daemon.ts";
+import { deleteInstance } from "./instance.ts";
 import { ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";
@@ -23,6 +24,8 @@ runResource<VolumeSpec>({
 
   delete: async (spec) => {
     const daemon = await findDaemon();
+    // A machine whose creation was cut off is in no record of Pulumi's; it has its volume's name, and keeps it in use.
+    await deleteInstance(daemon, spec.space, spec.volume);
     await remove(daemon, `/1.0/storage-pools/${spec.space}/volumes/custom/${spec.volume}?project=${spec.space}`);
   },
 });
