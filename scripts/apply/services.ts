@@ -21,11 +21,13 @@ echo "$2" >${STARTED_WITH}/"$1"
 systemctl start --no-block "$1"`;
 
 // What Java said itself and systemd did, the log's end without the long list of settings that each start writes, and
-// the last errors with their causes: the exception stands on the lines below an error, above its stack.
+// the last errors with their causes: the exception stands on the lines below an error, above its stack. Each start
+// fails anew, so what differs in its time alone is shown once.
 const LAST_LINES = `journalctl --unit "$1" --lines 50 --no-pager --output cat |
-  grep -vE 'Scheduled restart job|^(Started|Stopped) |Failed with result' | tail -n 5
+  grep -vE '^\\s|Scheduled restart job|^(Started|Stopped) |Failed with result' | tail -n 5
 grep '^\\[' "/var/log/$1/$2.log" | tail -n 5
-awk '/^\\[/ { wanted = / (ERROR|FATAL) / } wanted && !/^\\tat /' "/var/log/$1/$2.log" | tail -n 10`;
+awk '/^\\[/ { wanted = / (ERROR|FATAL) / } wanted && !/^[ \\t]/' "/var/log/$1/$2.log" |
+  tail -n 200 | sed 's/^\\[[^]]*\\] //' | tac | awk '!seen[$0]++' | head -n 15 | tac`;
 
 /** Whether a service has to be started, restarted or left alone. */
 export type Action = "start" | "restart" | "none";
