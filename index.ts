@@ -11,7 +11,7 @@ import { createPlatform } from "./platform.ts";
 
 const settings = readSettings();
 const plans = planMembers(settings);
-const deployed = await deployedMembers();
+const deployed = await deployedMembers(plans, settings.kafkaVersion.version);
 
 const platform = createPlatform(settings);
 const shared = {

@@ -1,4 +1,5 @@
 // Entry of `npm run up` and its like on a fresh clone: nothing that it imports has to be installed first.
+// `node scripts/bootstrap.mjs install` only sees to the packages.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -43,9 +44,9 @@ const major = Number(process.versions.node.split(".")[0]);
 if (major < OLDEST_NODE) {
   process.stderr.write(`error: this is Node.js ${process.versions.node}, Node.js ${OLDEST_NODE} or newer is needed\n`);
   process.exitCode = 1;
-} else if (isInstalled() || install()) {
+} else if (!isInstalled() && !install()) {
+  process.exitCode = 1;
+} else if (process.argv[2] !== "install") {
   process.argv.splice(2, 0, "main");
   await import("./run.mjs");
-} else {
-  process.exitCode = 1;
 }

@@ -45,7 +45,9 @@ function configFile(): string[] {
 /** Ends this process with Pulumi's exit code. */
 function finish(command: string, code: number): void {
   process.exitCode = code;
-  if (code !== 0) progress(`pulumi ${command} ended with exit code ${code}; what was made is on record, run it again`);
+  if (code === 0) return;
+  const remedy = command === "preview" ? "put it right" : "what was made is on record: put it right";
+  progress(`pulumi ${command} ended with exit code ${code}; ${remedy} and run it again`);
 }
 
 async function up(args: readonly string[]): Promise<void> {
@@ -71,7 +73,8 @@ async function down(args: readonly string[]): Promise<void> {
     finish("destroy", code);
     if (code !== 0) return;
   }
-  await stopHypervisorIfStarted();
+  const stopped = await stopHypervisorIfStarted();
+  if (stopped) progress(stopped);
 }
 
 async function preview(args: readonly string[]): Promise<void> {

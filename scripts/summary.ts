@@ -76,6 +76,7 @@ function listed(members: readonly Member[], id: "brokerId" | "zookeeperId"): str
 
 function stepTimes(milliseconds: Readonly<Record<string, number>> = {}): string | undefined {
   const steps = Object.entries(milliseconds).filter(([, time]) => typeof time === "number");
+  steps.sort(([, a], [, b]) => a - b);
   return steps.map(([step, time]) => `${step} after ${seconds(time)}`).join(", ") || undefined;
 }
 

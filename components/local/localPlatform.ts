@@ -62,6 +62,7 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
         create: "node scripts/run.mjs distribution create",
         environment: { KAFKA_VERSION: args.version.version },
         addPreviousOutputInEnv: false,
+        logging: "stderr",
       },
       { parent: this },
     );

@@ -29,6 +29,7 @@ export function localScript(
       delete: `${run} delete`,
       environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec), ...args.environment },
       addPreviousOutputInEnv: false,
+      logging: "stderr",
       ...(args.triggers && { triggers: args.triggers }),
     },
     // Its name, address or bridge can't be had twice, so an old one goes before a new one comes.

@@ -12,7 +12,7 @@ export const PRODUCE_HELP = `Sends JSON documents to a topic, and prints where e
   npm run produce -- [options]
 
   --topic NAME        topic, created when it is missing (default ${DEFAULT_TOPIC})
-  --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the brokers of the dev stack)
+  --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the stack's brokers)
   --file PATH         file with one JSON document; may be repeated (default: a goods listing)
   --help              this text
 `;
@@ -24,7 +24,7 @@ export const CONSUME_HELP = `Prints the messages of a topic as they come, until 
 
   --topic NAME        topic (default ${DEFAULT_TOPIC})
   --group NAME        consumer group (default ${DEFAULT_GROUP})
-  --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the brokers of the dev stack)
+  --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the stack's brokers)
   --from-beginning    a group that has no position yet starts at the first message, not after the last
   --max N             end after N messages
   --help              this text

@@ -47,7 +47,7 @@ export class Ssh {
             shown !== undefined && shown !== expected
               ? new UserError(
                   `${target.host} shows the host key ${shown}, but ${expected} is the one of this member's machine. ` +
-                    `If the machine was made anew outside of the program, replace it by the program.`,
+                    `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace '**NAME-machine'`,
                 )
               : error,
           );

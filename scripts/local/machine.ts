@@ -56,8 +56,8 @@ runResource<MachineSpec>({
     const daemon = await findDaemon();
     if (!(await find(daemon, instancePath(spec.space, spec.machine)))) {
       throw new UserError(
-        `machine ${spec.machine} is gone: somebody deleted it. Make it anew with ` +
-          `\`pulumi up --target-replace\` and the URN of its Command (\`pulumi stack --show-urns\`).`,
+        `machine ${spec.machine} is gone: somebody deleted it. ` +
+          `Make it anew: npm run up -- --replace '**${spec.machine}-machine'`,
       );
     }
     await call(daemon, "PATCH", instancePath(spec.space, spec.machine), { json: { config: limits(spec) } });

@@ -77,6 +77,6 @@ async function demandFreeSubnet(spec: NetworkSpec): Promise<void> {
   if (!conflict) return;
   throw new UserError(
     `subnet ${spec.subnet} is in use on this computer: ${conflict.network} on ${conflict.interface}. ` +
-      "Choose another: pulumi config set kafka-cluster:subnet 10.88.0.0/24",
+      "Choose another in the stack's configuration: kafka-cluster:subnet, and kafka-cluster:firstAddress with it",
   );
 }

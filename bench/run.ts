@@ -1,0 +1,140 @@
+/**
+ * Measures the program against floors that are taken in the same run.
+ *
+ *     npm run bench [rounds]
+ *
+ * - from nothing to a verified cluster, beside bench/bare.sh, which does the bare work without checks or records;
+ * - a second `up` and a preview with no change, beside a preview of an empty program.
+ *
+ * Set-up, the image and Kafka's distribution are made before and not measured. Rounds alternate; medians are shown.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../components/kafka/versions.ts";
+import { ensureDistribution } from "../scripts/distribution/ensure.ts";
+import { runScript, UserError } from "../scripts/lib/report.ts";
+import { findDaemon } from "../scripts/local/daemon.ts";
+import { cachedImage } from "../scripts/setup/image.ts";
+import { pulumiExecutable } from "../scripts/setup/pulumi.ts";
+import { pulumiEnvironment } from "../scripts/stack/engine.ts";
+import { stackConfigFile } from "../scripts/stack/prepare.ts";
+
+/** The first three numbers of the benchmark's own /24. */
+const SUBNET = "10.213.49";
+/** Previews a kind, after one that warms the caches. */
+const PREVIEWS = 5;
+
+runScript(async () => {
+  const rounds = Number(process.argv[2] ?? 3);
+  const folder = mkdtempSync(join(tmpdir(), "kafka-cluster-bench-"));
+  // The project's own modules read these, too.
+  process.env.KAFKA_CLUSTER_STACK = "bench";
+  process.env.KAFKA_CLUSTER_HOME = join(folder, "home");
+  process.env.KAFKA_CLUSTER_CONFIG = join(folder, "stack.yaml");
+  writeFileSync(process.env.KAFKA_CLUSTER_CONFIG, readFileSync("Pulumi.dev.yaml", "utf8").replaceAll("10.0.0", SUBNET));
+  try {
+    command("setup");
+    const previews = comparePreviews(folder);
+    await compareDeployments(rounds, previews);
+  } finally {
+    command("down");
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function compareDeployments(rounds: number, comparePreviews: () => void): Promise<void> {
+  const bareEnvironment = await bareSettings();
+  const bare: number[] = [];
+  const up: number[] = [];
+  const second: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    try {
+      bare.push(timed("bench/bare.sh", [], bareEnvironment));
+    } finally {
+      timed("bench/bare.sh", ["clean-up"], bareEnvironment);
+    }
+    up.push(command("up"));
+    second.push(command("up"));
+    console.log(`round ${round}: bare ${show(bare)}, up ${show(up)}, second up ${show(second)}`);
+    if (round === rounds) comparePreviews();
+    command("down");
+  }
+  const limit = 1.3 * median(bare) + 5;
+  console.log(`\nfrom nothing, bare script        ${median(bare).toFixed(1)} s`);
+  console.log(`from nothing, npm run up         ${median(up).toFixed(1)} s, ${ratio(up, bare)} times the bare script`);
+  console.log(`  aim: 1.3 times and 5 s more    ${limit.toFixed(1)} s: ${median(up) <= limit ? "met" : "missed"}`);
+  console.log(`second up, no change             ${median(second).toFixed(1)} s`);
+}
+
+/** Prepares an empty program and gives the function that compares previews with it. */
+function comparePreviews(folder: string): () => void {
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  writeFileSync(join(empty, "index.ts"), 'import "@pulumi/pulumi";\n');
+  writeFileSync(join(empty, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(
+    join(empty, "Pulumi.yaml"),
+    'name: empty\nruntime: { name: nodejs, options: { typescript: false, nodeargs: "--import tsx" } }\nmain: index.ts\n',
+  );
+  symlinkSync(resolve("node_modules"), join(empty, "node_modules"));
+  const pulumi = (...args: string[]): number => timed(pulumiExecutable(), args, pulumiEnvironment());
+  pulumi("stack", "init", "bench", "--cwd", empty);
+  return () => {
+    const ours: number[] = [];
+    const floor: number[] = [];
+    for (let i = 0; i <= PREVIEWS; i += 1) {
+      floor.push(pulumi("preview", "--cwd", empty));
+      ours.push(pulumi("preview", "--expect-no-changes", "--config-file", stackConfigFile()));
+    }
+    // The first pair warms the caches.
+    const [warmFloor, warmOurs] = [floor.slice(1), ours.slice(1)];
+    console.log(`\npreview of an empty program      ${median(warmFloor).toFixed(1)} s (${show(warmFloor)})`);
+    console.log(`preview with no change           ${median(warmOurs).toFixed(1)} s (${show(warmOurs)})`);
+    console.log(`  aim: 1.5 times                 ${ratio(warmOurs, warmFloor)} times`);
+  };
+}
+
+/** What bench/bare.sh is told. */
+async function bareSettings(): Promise<Record<string, string>> {
+  const image = await cachedImage();
+  if (!image) throw new UserError("the machine image is not in the cache: run `npm run setup` first");
+  const { file } = await ensureDistribution(DEFAULT_KAFKA_VERSION);
+  return {
+    LXC: (await findDaemon()).kind === "Incus" ? "incus" : "lxc",
+    NAME: "kc-bare",
+    SUBNET,
+    IMAGE: dirname(image.rootfs),
+    ARCHIVE: file,
+    HOME_DIR: kafkaVersion(DEFAULT_KAFKA_VERSION).name,
+  };
+}
+
+/** Runs one of the project's commands and gives its time in seconds. */
+function command(name: string): number {
+  return timed(process.execPath, ["scripts/bootstrap.mjs", name]);
+}
+
+/** Runs a program and gives its time in seconds. @throws UserError with the end of its output when it fails */
+function timed(file: string, args: readonly string[], env: Record<string, string> = {}): number {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(file, args, { env: { ...process.env, ...env }, encoding: "utf8" });
+  if (status !== 0) {
+    const said = `${stdout}${stderr}`.split("\n").slice(-25).join("\n");
+    throw new UserError(`${file} ${args.join(" ")} ended with exit code ${status}:\n${said}`);
+  }
+  return (performance.now() - started) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function ratio(values: readonly number[], floor: readonly number[]): string {
+  return (median(values) / median(floor)).toFixed(2);
+}
+
+function show(values: readonly number[]): string {
+  return values.map((value) => value.toFixed(1)).join(" ");
+}
