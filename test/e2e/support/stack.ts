@@ -174,7 +174,8 @@ export async function devConfiguration(prefix: string): Promise<string> {
 /** How many resources an update left alone and how many it changed, from the count that ends Pulumi's output. */
 export function resourceChanges(text: string): Record<string, number> {
   const lines = text.split("\nResources:\n")[1]?.split("\n\n")[0] ?? "";
+  // "5 changes. 21 unchanged": the sum says nothing that the parts don't.
   return Object.fromEntries(
-    [...lines.matchAll(/^\s+[+~-]*\s*(\d+) (?:to )?(\w+)/gm)].map(([, count, what]) => [what ?? "", Number(count)]),
+    [...lines.matchAll(/(\d+) (?!changes\b)([a-z]+)/g)].map(([, count, what]) => [what ?? "", Number(count)]),
   );
 }
