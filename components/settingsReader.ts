@@ -48,7 +48,8 @@ export class SettingsReader {
   oneOf<T extends string>(key: string, words: readonly T[], fallback: T): T {
     const value = this.#values[key];
     if (absent(value)) return fallback;
-    const word = words.find((candidate) => candidate === String(value));
+    const text = typeof value === "number" ? String(value) : value;
+    const word = words.find((candidate) => candidate === text);
     return word ?? this.#problem(key, `one of ${words.join(", ")}`, fallback);
   }
 

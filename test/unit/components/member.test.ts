@@ -36,7 +36,7 @@ test("the deployer's key pair is made once, never logged, and stays a secret", a
   assert.deepEqual(pair.inputs, { create: "node scripts/run.mjs sshKey", update: "true", logging: "none" });
   assert.equal(pair.parent, "deployer");
   assert.deepEqual(pair.additionalSecretOutputs, ["stdout", "stderr"]);
-  assert.equal(await pulumi.isSecret(privateKey as pulumi.Output<string>), true);
+  assert.equal(await pulumi.isSecret(privateKey!), true);
 });
 
 test("an apply carries the member's files in plain sight and the private key as a secret on standard input", async () => {

@@ -39,13 +39,17 @@ test("Pulumi.yaml declares exactly the keys that are read, each with type, defau
   for (const [key, declared] of Object.entries(config)) {
     assert.deepEqual(Object.keys(declared), ["type", "default", "description"], key);
   }
-  const defaults = Object.fromEntries(Object.entries(config).map(([key, declared]) => [key, declared.default]));
+  const defaults: Record<string, unknown> = Object.fromEntries(
+    Object.entries(config).map(([key, declared]) => [key, declared.default]),
+  );
   assert.deepEqual(checkSettings(defaults), checkSettings({}));
 });
 
 test("the dev stack's settings are right, with either version of Kafka", () => {
   const { config } = parse(readFileSync("Pulumi.dev.yaml", "utf8")) as { config: Record<string, unknown> };
-  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.split(":")[1], value]));
+  const raw = Object.fromEntries(
+    Object.entries(config).map(([key, value]): [string, unknown] => [key.split(":")[1] ?? "", value]),
+  );
   for (const kafkaVersion of ["3.9.2", "2.4.0"]) {
     const settings = checkSettings({ ...raw, kafkaVersion });
     assert.equal(settings.firstAddress, "10.0.0.18");
