@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { assemblyKey } from "../../scripts/distribution/assemble.ts";
 import { spaceName } from "../../scripts/local/names.ts";
 import { imageKey } from "../../scripts/setup/imageRecipe.ts";
 import type { KafkaVersion } from "../kafka/versions.ts";
@@ -60,7 +61,8 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       `${name}-distribution`,
       {
         create: "node scripts/run.mjs distribution create",
-        environment: { KAFKA_VERSION: args.version.version },
+        // The key only says that what the archive is assembled from has changed.
+        environment: { KAFKA_VERSION: args.version.version, ASSEMBLY_KEY: assemblyKey(args.version) },
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,11 +17,11 @@ function source(...segments: string[]): string {
 }
 
 /** Identifies what an assembled distribution is made from; another key is another archive. */
-export async function assemblyKey(release: KafkaVersion): Promise<string> {
+export function assemblyKey(release: KafkaVersion): string {
   const hash = createHash("sha256").update(JSON.stringify([LAYOUT, release.name, toolScripts(release)]));
   for (const folder of [release.version, "bin", "config"]) {
-    for (const name of (await readdir(source(folder))).sort()) {
-      hash.update(JSON.stringify([folder, name, await readFile(source(folder, name), "utf8")]));
+    for (const name of readdirSync(source(folder)).sort()) {
+      hash.update(JSON.stringify([folder, name, readFileSync(source(folder, name), "utf8")]));
     }
   }
   return hash.digest("hex").slice(0, 16);

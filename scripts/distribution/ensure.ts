@@ -7,9 +7,9 @@ import { assemble, assemblyKey } from "./assemble.ts";
 import { type Archive, lookUp, store } from "./store.ts";
 
 /** The files that may hold a version's distribution, the first choice first. */
-async function candidates(release: KafkaVersion): Promise<{ apache: string; assembled: string; usable: string[] }> {
+function candidates(release: KafkaVersion): { apache: string; assembled: string; usable: string[] } {
   const apache = join(cacheDirectory("distributions"), `${release.name}-apache.tgz`);
-  const assembled = join(cacheDirectory("distributions"), `${release.name}-${await assemblyKey(release)}.tar`);
+  const assembled = join(cacheDirectory("distributions"), `${release.name}-${assemblyKey(release)}.tar`);
   return { apache, assembled, usable: registriesOnly() ? [assembled] : [apache, assembled] };
 }
 
@@ -24,7 +24,7 @@ function registriesOnly(): boolean {
  * @throws SettingsError for another version
  */
 export async function cachedDistribution(version: string): Promise<Archive | undefined> {
-  for (const file of (await candidates(kafkaVersion(version))).usable) {
+  for (const file of candidates(kafkaVersion(version)).usable) {
     const cached = await lookUp(file);
     if (cached === "corrupt") progress(`${file} is corrupt: making it again`);
     else if (cached !== "absent") return cached;
@@ -46,7 +46,7 @@ export async function ensureDistribution(version: string): Promise<Archive> {
   const cached = await cachedDistribution(version);
   if (cached) return cached;
   const release = kafkaVersion(version);
-  const { apache, assembled } = await candidates(release);
+  const { apache, assembled } = candidates(release);
   if (!registriesOnly()) {
     try {
       progress(`downloading ${release.archiveUrl}`);
