@@ -13,7 +13,14 @@ import { DEPLOY_USER, INSTALL_SCRIPT } from "../components/render/paths.ts";
 import type { Service } from "../components/render/nodeFile.ts";
 import { differingFiles, startHash, writeFile } from "./apply/files.ts";
 import { brokerHealth, type Health, zookeeperHealth } from "./apply/health.ts";
-import { assertRunning, lastLines, neededActions, startService, stopService } from "./apply/services.ts";
+import {
+  assertRunning,
+  lastLines,
+  neededActions,
+  startService,
+  stopService,
+  stopServiceUnless,
+} from "./apply/services.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { Ssh } from "./lib/ssh.ts";
 import { waitFor } from "./lib/wait.ts";
@@ -26,6 +33,8 @@ const CLOUD_INIT_TIMEOUT_MS = 600_000;
 const HEALTH_TIMEOUT_MS = 300_000;
 /** A machine that is about to be deleted and can't be reached need not be stopped. */
 const STOP_CONNECT_TIMEOUT_MS = 15_000;
+/** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
+const QUORUM_LOST_MS = 5_000;
 
 async function main(): Promise<void> {
   const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ApplySpec;
@@ -70,11 +79,28 @@ async function stop(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
   try {
     for (const service of [...spec.services].reverse()) {
       progress(`${spec.name}: stopping ${service}`);
-      await stopService(ssh, service);
+      if (service !== "kafka") await stopService(ssh, service);
+      else if (await stopServiceUnless(ssh, service, quorumIsLost(spec))) {
+        progress(`${spec.name}: kafka was stopped by force: without a ZooKeeper quorum it would go on waiting for one`);
+      }
     }
   } finally {
     ssh.close();
   }
+}
+
+/**
+ * Tells whether a ZooKeeper server beside the broker has been without a quorum for {@link QUORUM_LOST_MS}. When a
+ * cluster is destroyed, the last members lose it, and a broker's controlled shutdown waits until it comes back.
+ */
+function quorumIsLost(spec: ApplySpec): () => Promise<boolean> {
+  let served = Date.now();
+  return async () => {
+    if (!spec.services.includes("zookeeper")) return false;
+    const health = await zookeeperHealth(spec.address).catch((error: unknown) => ({ seen: (error as Error).message }));
+    if ("value" in health) served = Date.now();
+    return Date.now() - served >= QUORUM_LOST_MS;
+  };
 }
 
 async function reach(spec: ApplySpec, secrets: ApplySecrets, timeoutMs: number): Promise<Ssh> {

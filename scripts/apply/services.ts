@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
@@ -10,6 +11,9 @@ const STARTED_WITH = "/var/lib/kafka-cluster";
  * zookeeper.session.timeout.ms) ends and is started again up to three times; twice that is a real failure.
  */
 const RESTARTS_ALLOWED = 6;
+
+/** How often a service that stops is looked at, in milliseconds. */
+const LOOK_INTERVAL_MS = 500;
 
 const STATE = `for service; do
   echo "$service $(systemctl show --property=ActiveState --value "$service") $(cat ${STARTED_WITH}/"$service" 2>/dev/null)"
@@ -49,6 +53,31 @@ export async function neededActions(ssh: Ssh, wanted: ReadonlyMap<Service, strin
 /** Stops a service and waits for its end. */
 export async function stopService(ssh: Ssh, service: Service): Promise<void> {
   await ssh.sudo(["systemctl", "stop", service]);
+}
+
+/**
+ * Stops a service and waits for its end, by force when a good end can't be had any more.
+ *
+ * @param isHopeless asked again and again while it stops
+ * @returns whether force was needed
+ */
+export async function stopServiceUnless(
+  ssh: Ssh,
+  service: Service,
+  isHopeless: () => Promise<boolean>,
+): Promise<boolean> {
+  let stopping = true;
+  const stopped = stopService(ssh, service).finally(() => (stopping = false));
+  let killed = false;
+  while (stopping && !killed) {
+    await Promise.race([stopped, sleep(LOOK_INTERVAL_MS)]);
+    if (stopping && (await isHopeless())) {
+      await ssh.sudo(["systemctl", "kill", "--signal=KILL", service]);
+      killed = true;
+    }
+  }
+  await stopped;
+  return killed;
 }
 
 /** Starts a service and remembers with what; whether it comes up is for the health check. */
