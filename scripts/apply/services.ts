@@ -22,16 +22,20 @@ done`;
 const START = `set -e
 mkdir -p ${STARTED_WITH}
 echo "$2" >${STARTED_WITH}/"$1"
+# A unit that is stopped between two restarts keeps their count, which would be held against the new start. (One that
+# never ran is not loaded and has none.)
+systemctl reset-failed "$1" 2>/dev/null || true
 systemctl start --no-block "$1"`;
 
 // What Java said itself and systemd did, the log's end without the long list of settings that each start writes, and
-// the last errors with their causes: the exception stands on the lines below an error, above its stack. Each start
-// fails anew, so what differs in its time alone is shown once.
+// the errors since the start with their causes: the exception stands on the lines below an error, above its stack.
+// Each restart fails anew, so what differs in its time alone is shown once.
 const LAST_LINES = `journalctl --unit "$1" --lines 50 --no-pager --output cat |
   grep -vE '^\\s|Scheduled restart job|^(Started|Stopped) |Failed with result' | tail -n 5
 grep '^\\[' "/var/log/$1/$2.log" | tail -n 5
-awk '/^\\[/ { wanted = / (ERROR|FATAL) / } wanted && !/^[ \\t]/' "/var/log/$1/$2.log" |
-  tail -n 200 | sed 's/^\\[[^]]*\\] //' | tac | awk '!seen[$0]++' | head -n 15 | tac`;
+awk -v since="[$(date -r ${STARTED_WITH}/"$1" '+%F %T')" '
+  /^\\[/ { wanted = / (ERROR|FATAL) / && $0 >= since } wanted && !/^[ \\t]/' "/var/log/$1/$2.log" |
+  tail -n 200 | sed 's/^\\[[^]]*\\] //' | tac | awk '!seen[$0]++' | head -n 20 | tac`;
 
 /** Whether a service has to be started, restarted or left alone. */
 export type Action = "start" | "restart" | "none";

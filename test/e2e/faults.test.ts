@@ -36,7 +36,7 @@ function configuration(brokerProperties: Record<string, unknown> = {}): string {
   });
 }
 
-/** The error must stand in the output once as Pulumi's live display, and in its report at the end: nowhere else. */
+/** The error says what a person needs, and is not taken for a bug. */
 function assertError(text: string, ...parts: (string | RegExp)[]): void {
   for (const part of parts) {
     if (typeof part === "string") assert.ok(text.includes(part), `"${part}" is not in:\n${text}`);
@@ -160,7 +160,7 @@ test("a subnet in use: one error with the network that has it and the setting", 
   assertError(
     text,
     `subnet ${PREFIX}0/24 is in use on this computer: ${PREFIX}129/25 on kce2ef-taken. `,
-    "Choose another: pulumi config set kafka-cluster:subnet",
+    "Choose another in the stack's configuration: kafka-cluster:subnet",
   );
 });
 
