@@ -9,13 +9,18 @@ import type { NodePlan } from "./components/render/node.ts";
  *
  * @throws pulumi.RunError for changes that a cluster that lives can't take
  */
-export async function deployedMembers(plans: readonly NodePlan[], kafkaVersion: string): Promise<ReadonlySet<string>> {
+export async function deployedMembers(
+  plans: readonly NodePlan[],
+  settings: { readonly kafkaVersion: string; readonly subnet: string },
+): Promise<ReadonlySet<string>> {
   const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const last = new pulumi.StackReference("last-deployment", { name: itself });
   const members = (await last.getOutputDetails("members")).value as NodePlan[] | undefined;
-  const version = (await last.getOutputDetails("kafkaVersion")).value as string | undefined;
-  const deployed: DeployedCluster = { members: members ?? [], ...(members && version && { kafkaVersion: version }) };
-  const problems = unsafeChanges(deployed, plans, kafkaVersion);
+  if (!members) return new Set();
+  const kafkaVersion = (await last.getOutputDetails("kafkaVersion")).value as string;
+  const subnet = (await last.getOutputDetails("subnet")).value as string;
+  const deployed: DeployedCluster = { members, kafkaVersion, subnet };
+  const problems = unsafeChanges(deployed, plans, settings);
   if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
   return new Set(deployed.members.map((member) => member.name));
 }

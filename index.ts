@@ -11,7 +11,10 @@ import { createPlatform } from "./platform.ts";
 
 const settings = readSettings();
 const plans = planMembers(settings);
-const deployed = await deployedMembers(plans, settings.kafkaVersion.version);
+const deployed = await deployedMembers(plans, {
+  kafkaVersion: settings.kafkaVersion.version,
+  subnet: settings.subnet,
+});
 
 const platform = createPlatform(settings);
 const shared = {
@@ -37,6 +40,7 @@ const verified = new Verification("verification", {
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
 export const kafkaVersion = settings.kafkaVersion.version;
+export const subnet = settings.subnet;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
 export const verification = {

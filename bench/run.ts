@@ -103,7 +103,7 @@ async function bareSettings(): Promise<Record<string, string>> {
   const { file } = await ensureDistribution(DEFAULT_KAFKA_VERSION);
   return {
     LXC: (await findDaemon()).kind === "Incus" ? "incus" : "lxc",
-    NAME: "kc-bare",
+    NAME: "kc-bench-bare",
     SUBNET,
     IMAGE: dirname(image.rootfs),
     ARCHIVE: file,

@@ -5,6 +5,7 @@ import type { NodePlan } from "./render/node.ts";
 export interface DeployedCluster {
   readonly members: readonly NodePlan[];
   readonly kafkaVersion?: string;
+  readonly subnet?: string;
 }
 
 /**
@@ -12,13 +13,20 @@ export interface DeployedCluster {
  *
  * @param deployed what the last deployment exported
  * @param plans the members of this update
- * @param kafkaVersion Kafka's version in this update
+ * @param settings Kafka's version and the subnet in this update
  */
-export function unsafeChanges(deployed: DeployedCluster, plans: readonly NodePlan[], kafkaVersion: string): Problem[] {
+export function unsafeChanges(
+  deployed: DeployedCluster,
+  plans: readonly NodePlan[],
+  settings: { readonly kafkaVersion: string; readonly subnet: string },
+): Problem[] {
   const problems: Problem[] = [];
-  if (deployed.kafkaVersion !== undefined && deployed.kafkaVersion !== kafkaVersion) {
-    const allowed = `${deployed.kafkaVersion}, which the cluster runs: it can't be changed while the cluster lives`;
-    problems.push({ key: "kafkaVersion", value: kafkaVersion, allowed });
+  for (const key of ["kafkaVersion", "subnet"] as const) {
+    const before = deployed[key];
+    if (before !== undefined && before !== settings[key]) {
+      const allowed = `${before}, with which the cluster lives: it can't be changed before \`npm run down\``;
+      problems.push({ key, value: settings[key], allowed });
+    }
   }
   const planned = new Map(plans.map((plan) => [plan.name, plan]));
   for (const member of deployed.members) {

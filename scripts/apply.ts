@@ -21,14 +21,14 @@ import {
   stopService,
   stopServiceUnless,
 } from "./apply/services.ts";
+import { CLOUD_INIT_RESULT, CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "./lib/cloudInit.ts";
+import { exitSoon } from "./lib/kafka.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { Ssh } from "./lib/ssh.ts";
 import { waitFor } from "./lib/wait.ts";
 
 /** A machine's way from switched on to SSH, with an image that has to be fetched and unpacked first. */
 const CONNECT_TIMEOUT_MS = 180_000;
-/** cloud-init with the installation of Java from the distributor. */
-const CLOUD_INIT_TIMEOUT_MS = 600_000;
 /** A start after an unclean stop recovers every log segment. */
 const HEALTH_TIMEOUT_MS = 300_000;
 /** A machine that is about to be deleted and can't be reached need not be stopped. */
@@ -131,19 +131,16 @@ function isOnLink(address: string): boolean {
 
 /** Waits for cloud-init's own result file, which it writes when all its stages have ended. */
 async function cloudInitDone(spec: ApplySpec, ssh: Ssh): Promise<void> {
-  const file = "/run/cloud-init/result.json";
   const text = await waitFor(
     `cloud-init on ${spec.name}`,
     async () => {
-      const { code, stdout } = await ssh.exec(["cat", file]);
-      return code === 0 ? { value: stdout } : { seen: `it is still running (no ${file})` };
+      const { code, stdout } = await ssh.exec(["cat", CLOUD_INIT_RESULT]);
+      return code === 0 ? { value: stdout } : { seen: `it is still running (no ${CLOUD_INIT_RESULT})` };
     },
     CLOUD_INIT_TIMEOUT_MS,
     200,
   );
-  const { errors } = (JSON.parse(text) as { v1: { errors: string[] } }).v1;
-  // A failed install script is run again by the apply itself, which then succeeds or says why not.
-  const lasting = errors.filter((error) => !error.includes("scripts_user") && !error.includes("scripts-user"));
+  const lasting = lastingErrors(text);
   if (lasting.length === 0) return;
   const log = await ssh.exec(["sudo", "-n", "tail", "-n", "15", "/var/log/cloud-init-output.log"]);
   throw new UserError(
@@ -178,4 +175,4 @@ async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<str
   return state;
 }
 
-runScript(main);
+runScript(() => main().finally(exitSoon));

@@ -32,10 +32,10 @@ async function deploymentSteps(): Promise<Step[]> {
   return [...(await allSteps()), ...(isKnown ? [distributionStep(version)] : [])];
 }
 
-async function setUp(steps: readonly Step[]): Promise<void> {
+async function setUp(steps: readonly Step[], mends = true): Promise<void> {
   await runSteps(steps);
   await prepareStack();
-  await recover();
+  if (mends) await recover();
 }
 
 function configFile(): string[] {
@@ -83,7 +83,8 @@ async function preview(args: readonly string[]): Promise<void> {
 }
 
 async function anyPulumi(args: readonly string[]): Promise<void> {
-  await setUp(pulumiSteps());
+  // `cancel` is the remedy for a lock that the recovery must not take away.
+  await setUp(pulumiSteps(), args[0] !== "cancel");
   const takesFile = TAKES_CONFIG_FILE.includes(args[0] ?? "") && !args.includes("--config-file");
   process.exitCode = await pulumiAttached([...args, ...(takesFile ? configFile() : [])]);
 }

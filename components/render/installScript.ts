@@ -58,8 +58,10 @@ if [ "$(cat "$home/.sha512" 2>/dev/null || true)" != "$SHA512" ]; then
   tar --extract --file "$new/archive" --directory "$new" --no-same-owner
   [ -d "$new/$DISTRIBUTION/libs" ] || fail "$URL holds no folder $DISTRIBUTION/libs"
   echo "$SHA512" >"$new/$DISTRIBUTION/.sha512"
-  rm -rf "$home"
+  # What runs keeps its open jars until it is restarted.
+  [ ! -e "$home" ] || mv "$home" "$new/former"
   mv "$new/$DISTRIBUTION" "$home"
+  rm -rf "$new"
 fi
 ln -sfn "$home" /opt/kafka
 

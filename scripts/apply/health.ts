@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
-import { kafkaClient } from "../lib/kafka.ts";
+import { disconnect, kafkaClient } from "../lib/kafka.ts";
 
 /** What a health check gives: a sentence that describes the good state, or what is seen instead. */
 export type Health = { value: string } | { seen: string };
@@ -17,8 +17,8 @@ export async function zookeeperHealth(address: string): Promise<Health> {
  * replica of.
  */
 export async function brokerHealth(address: string, brokerId: number): Promise<Health> {
-  const { kafka } = kafkaClient({ brokers: [`${address}:${KAFKA_PORT}`], clientId: "kafka-cluster-apply" });
-  const admin = kafka.admin({ retry: { retries: 0 } });
+  const client = kafkaClient({ brokers: [`${address}:${KAFKA_PORT}`], clientId: "kafka-cluster-apply" });
+  const admin = client.kafka.admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
     const { brokers } = await admin.describeCluster();
@@ -36,7 +36,8 @@ export async function brokerHealth(address: string, brokerId: number): Promise<H
     }
     return { value: `one of ${brokers.length} brokers, in sync` };
   } finally {
-    await admin.disconnect();
+    await disconnect(admin);
+    client.close();
   }
 }
 

@@ -76,7 +76,8 @@ export async function stopServiceUnless(
   while (stopping && !killed) {
     await Promise.race([stopped, sleep(LOOK_INTERVAL_MS)]);
     if (stopping && (await isHopeless())) {
-      await ssh.sudo(["systemctl", "kill", "--signal=KILL", service]);
+      // It may have ended just now, which is as good.
+      await ssh.exec(["sudo", "-n", "systemctl", "kill", "--signal=KILL", service]);
       killed = true;
     }
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** What a finished program left: its exit code (128 + signal number when killed) and output as UTF-8 text. */
+/** What a finished program left: its exit code (128 when killed) and output as UTF-8 text. */
 export interface Finished {
   readonly code: number;
   readonly stdout: string;

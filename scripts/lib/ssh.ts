@@ -47,7 +47,7 @@ export class Ssh {
             shown !== undefined && shown !== expected
               ? new UserError(
                   `${target.host} shows the host key ${shown}, but ${expected} is the one of this member's machine. ` +
-                    `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace '**NAME-machine'`,
+                    `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace and its '**…-machine'`,
                 )
               : error,
           );
@@ -87,9 +87,11 @@ export class Ssh {
         let stdout = "";
         let stderr = "";
         let code = -1;
+        channel.setEncoding("utf8");
+        channel.stderr.setEncoding("utf8");
         channel
-          .on("data", (data: Buffer) => {
-            stdout += data.toString("utf8");
+          .on("data", (text: string) => {
+            stdout += text;
           })
           .on("exit", (exitCode: number | null) => {
             code = exitCode ?? -1;
@@ -98,8 +100,8 @@ export class Ssh {
             this.#client.off("close", lost);
             resolve({ code, stdout, stderr });
           });
-        channel.stderr.on("data", (data: Buffer) => {
-          stderr += data.toString("utf8");
+        channel.stderr.on("data", (text: string) => {
+          stderr += text;
         });
         channel.end(input);
       });

@@ -19,10 +19,15 @@ export async function waitFor<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const outcome = await check().catch((error: unknown) => {
+    const ended = new AbortController();
+    // A check that hangs must not outlast the time-out.
+    const late = sleep(Math.max(0, deadline - Date.now()), { seen: "no answer" }, { signal: ended.signal });
+    const outcome = await Promise.race([check(), late]).catch((error: unknown) => {
       if (error instanceof UserError) throw error;
       return { seen: (error as Error).message };
     });
+    ended.abort();
+    late.catch(() => undefined);
     if ("value" in outcome) return outcome.value;
     if (Date.now() >= deadline) {
       throw new UserError(`waited ${Math.round(timeoutMs / 1000)} s for ${what}; seen instead: ${outcome.seen}`);

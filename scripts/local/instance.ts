@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { CLOUD_INIT_RESULT, CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "../lib/cloudInit.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
@@ -91,7 +92,7 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
     BOOT_TIMEOUT_MS,
   );
   const file = "/etc/ssh/ssh_host_ed25519_key.pub";
-  const path = `${instancePath(space, name, "/files")}&path=${encodeURIComponent(file)}`;
+  const path = filePath(space, name, file);
   const line = await waitFor(
     `${file} on ${name}`,
     async () => {
@@ -101,6 +102,36 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
     10_000,
   );
   return line.split(" ").slice(0, 2).join(" ").trim();
+}
+
+/**
+ * Waits until cloud-init has ended.
+ *
+ * @throws UserError when it failed in a way that only another first boot can mend, with the end of its log
+ */
+export async function waitForCloudInit(daemon: Daemon, space: string, name: string): Promise<void> {
+  const result = await waitFor(
+    `cloud-init on ${name}`,
+    async () => {
+      const content = await readInstanceFile(daemon, filePath(space, name, CLOUD_INIT_RESULT));
+      return content ? { value: content } : { seen: `it is still running (no ${CLOUD_INIT_RESULT})` };
+    },
+    CLOUD_INIT_TIMEOUT_MS,
+    500,
+  );
+  const errors = lastingErrors(result);
+  if (errors.length === 0) return;
+  const log = await readInstanceFile(daemon, filePath(space, name, "/var/log/cloud-init-output.log"));
+  const end = (log ?? "").trimEnd().split("\n").slice(-15).join("\n");
+  throw new UserError(
+    `cloud-init failed on ${name}: ${errors.join("; ")}. Put the cause right; the next update makes the machine anew.\n` +
+      `The last lines of /var/log/cloud-init-output.log:\n${end}`,
+  );
+}
+
+/** Address of a file in an instance. */
+function filePath(space: string, name: string, file: string): string {
+  return `${instancePath(space, name, "/files")}&path=${encodeURIComponent(file)}`;
 }
 
 /** What a server says first, or nothing when it does not answer within a second. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
@@ -67,11 +67,10 @@ export function renderMetadata(architecture: string): string {
 
 /** Hash of all that decides the image's content, 16 hexadecimal digits: the image is built anew when it changes. */
 export function imageKey(): string {
-  const files = readdirSync(recipeDirectory(), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  const files = readdirSync(recipeDirectory(), { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(recipeDirectory(name)).isFile())
     .sort()
-    .map((file) => [file.slice(recipeDirectory().length), readFileSync(file, "utf8")]);
+    .map((name) => [name, readFileSync(recipeDirectory(name), "utf8")]);
   const recipe = [SUITE, PACKAGES, EXCLUDED_PATHS, renderMetadata(machineArchitecture()), files];
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
 }

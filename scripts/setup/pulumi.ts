@@ -7,7 +7,7 @@ import { downloadVerified } from "./download.ts";
 import { buildGo, type GoProgram } from "./goBuild.ts";
 import type { Step } from "./steps.ts";
 
-/** Version of the CLI; the npm package `pulumi` of package.json, which runs it, is the same. */
+/** Version of the CLI. */
 export const CLI_VERSION = "3.259.0";
 /** Provider plugins, of the versions of their SDKs in package.json. */
 export const PLUGINS: Readonly<Record<string, string>> = { command: "1.2.1", random: "4.21.2" };

@@ -27,7 +27,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** The stack's outputs, as the design's contract names them. */
+/** The stack's outputs, as the README lists them. */
 export interface Outputs {
   readonly bootstrapServers: string;
   readonly zookeeperConnect: string;

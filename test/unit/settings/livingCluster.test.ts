@@ -5,15 +5,16 @@ import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
 
 const plan = (raw: Record<string, unknown> = {}): ReturnType<typeof planMembers> => planMembers(checkSettings(raw));
-const LIVING = { members: plan(), kafkaVersion: "3.9.2" };
+const LIVING = { members: plan(), kafkaVersion: "3.9.2", subnet: "10.0.0.0/24" };
 
 /** Keys of the problems of a change. */
 function refused(raw: Record<string, unknown>, version = "3.9.2", deployed = LIVING): string[] {
-  return unsafeChanges(deployed, plan(raw), version).map(({ key }) => key);
+  const { subnet } = checkSettings(raw);
+  return unsafeChanges(deployed, plan(raw), { kafkaVersion: version, subnet }).map(({ key }) => key);
 }
 
 test("before the first deployment anything goes", () => {
-  assert.deepEqual(unsafeChanges({ members: [] }, plan(), "2.4.0"), []);
+  assert.deepEqual(unsafeChanges({ members: [] }, plan(), { kafkaVersion: "2.4.0", subnet: "10.1.0.0/24" }), []);
 });
 
 test("no change, and more brokers, are fine", () => {
@@ -23,6 +24,10 @@ test("no change, and more brokers, are fine", () => {
 
 test("another version is refused: brokers of two versions would be mixed", () => {
   assert.deepEqual(refused({}, "2.4.0"), ["kafkaVersion"]);
+});
+
+test("another subnet is refused, also one that holds the same addresses", () => {
+  assert.deepEqual(refused({ subnet: "10.0.0.0/16" }), ["subnet"]);
 });
 
 test("fewer brokers are refused: nothing moves their partitions away", () => {
