@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { CLOUD_INIT_RESULT, CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "../lib/cloudInit.ts";
+import { CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "../lib/cloudInit.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
@@ -10,6 +10,12 @@ const STOP_TIMEOUT_S = 30;
 
 /** How long sshd may take to answer after a start, in milliseconds; 5 s when three boot on two cores (measured). */
 const BOOT_TIMEOUT_MS = 180_000;
+
+/**
+ * Where /run/cloud-init/result.json leads to: the daemon does not follow links. It outlives a boot, so it is right for
+ * a machine's first one only.
+ */
+const RESULT_FILE = "/var/lib/cloud/data/result.json";
 
 /** What is read of an instance. */
 export interface Instance {
@@ -113,8 +119,8 @@ export async function waitForCloudInit(daemon: Daemon, space: string, name: stri
   const result = await waitFor(
     `cloud-init on ${name}`,
     async () => {
-      const content = await readInstanceFile(daemon, filePath(space, name, CLOUD_INIT_RESULT));
-      return content ? { value: content } : { seen: `it is still running (no ${CLOUD_INIT_RESULT})` };
+      const content = await readInstanceFile(daemon, filePath(space, name, RESULT_FILE));
+      return content ? { value: content } : { seen: `it is still running (no ${RESULT_FILE})` };
     },
     CLOUD_INIT_TIMEOUT_MS,
     500,
