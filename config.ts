@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSettings, type Settings } from "./components/settings.ts";
-import { SettingsError } from "./components/kafka/problem.ts";
+import { formatProblems, SettingsError } from "./components/kafka/problem.ts";
 
 /**
  * Reads the stack's configuration: the only place that does.
@@ -9,6 +9,7 @@ import { SettingsError } from "./components/kafka/problem.ts";
  */
 export function readSettings(): Settings {
   const namespace = `${pulumi.getProject()}:`;
+  refuseSecrets(namespace);
   const raw = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(namespace))
     .map(([key, value]): [string, unknown] => [key.slice(namespace.length), parse(value)]);
@@ -17,6 +18,16 @@ export function readSettings(): Settings {
   } catch (error) {
     throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
   }
+}
+
+/** A setting stands in user data and, as plain text, in the state: what is secret must not get there by mistake. */
+function refuseSecrets(namespace: string): void {
+  // The language host's list of the keys whose values it has decrypted.
+  const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  const problems = secretKeys
+    .filter((key) => key.startsWith(namespace))
+    .map((key) => ({ key: key.slice(namespace.length), value: "[secret]", allowed: "a plain value, no secret" }));
+  if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
 }
 
 /** Pulumi hands maps and lists over as JSON, scalars as they stand. */
