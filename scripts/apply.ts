@@ -14,6 +14,7 @@ import type { Service } from "../components/render/nodeFile.ts";
 import { differingFiles, startHash, writeFile } from "./apply/files.ts";
 import { brokerHealth, type Health, zookeeperHealth } from "./apply/health.ts";
 import {
+  assertPortFree,
   assertRunning,
   lastLines,
   neededActions,
@@ -60,7 +61,11 @@ async function apply(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
       }
     }
     for (const [service, hash] of hashes) {
-      if (actions.get(service) !== "none") await startService(ssh, service, hash);
+      if (actions.get(service) === "none") continue;
+      await assertPortFree(ssh, service).catch((error: unknown) => {
+        throw new UserError(`${spec.name} (${spec.address}): ${(error as Error).message}`);
+      });
+      await startService(ssh, service, hash);
     }
     const health: Partial<Record<Service, string>> = {};
     for (const service of spec.services) health[service] = await healthy(spec, ssh, service);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
@@ -83,6 +84,25 @@ export async function stopServiceUnless(
   }
   await stopped;
   return killed;
+}
+
+/** The port that each service's clients connect to. */
+const PORTS: Readonly<Record<Service, number>> = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT };
+
+/**
+ * Fails when another program listens on a stopped service's port: the service would end at each start, and its log does
+ * not always say why.
+ *
+ * @throws UserError with that program's name and process id
+ */
+export async function assertPortFree(ssh: Ssh, service: Service): Promise<void> {
+  const port = PORTS[service];
+  const listener = await ssh.sudo(["ss", "--no-header", "--listening", "--tcp", "--processes", `sport = :${port}`]);
+  if (listener.trim() === "") return;
+  const [, name, pid] = /\(\("([^"]+)",pid=(\d+)/.exec(listener) ?? [];
+  throw new UserError(
+    `port ${port}, which ${service} needs, is in use${name ? ` by ${name} (process ${pid})` : ""}: stop that program`,
+  );
 }
 
 /** Starts a service and remembers with what; whether it comes up is for the health check. */
