@@ -22,7 +22,7 @@ import {
   stopService,
   stopServiceUnless,
 } from "./apply/services.ts";
-import { CLOUD_INIT_RESULT, CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "./lib/cloudInit.ts";
+import { waitForCloudInit } from "./lib/cloudInit.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { Ssh } from "./lib/ssh.ts";
@@ -47,7 +47,14 @@ async function main(): Promise<void> {
 async function apply(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
   const ssh = await reach(spec, secrets, CONNECT_TIMEOUT_MS);
   try {
-    await cloudInitDone(spec, ssh);
+    await waitForCloudInit({
+      machine: `${spec.name} (${spec.address})`,
+      read: async (file) => {
+        const { code, stdout } = await ssh.exec(["sudo", "-n", "cat", file]);
+        return code === 0 ? stdout : undefined;
+      },
+      remedy: `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'`,
+    });
     const files = await differingFiles(ssh, spec.files);
     for (const file of files) await writeFile(ssh, file);
     await ssh.sudo([INSTALL_SCRIPT]);
@@ -132,27 +139,6 @@ function isOnLink(address: string): boolean {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .some(({ family, cidr }) => family === "IPv4" && cidr !== null && target.match(ipaddr.IPv4.parseCIDR(cidr)));
-}
-
-/** Waits for cloud-init's own result file, which it writes when all its stages have ended. */
-async function cloudInitDone(spec: ApplySpec, ssh: Ssh): Promise<void> {
-  const text = await waitFor(
-    `cloud-init on ${spec.name}`,
-    async () => {
-      const { code, stdout } = await ssh.exec(["cat", CLOUD_INIT_RESULT]);
-      return code === 0 ? { value: stdout } : { seen: `it is still running (no ${CLOUD_INIT_RESULT})` };
-    },
-    CLOUD_INIT_TIMEOUT_MS,
-    200,
-  );
-  const lasting = lastingErrors(text);
-  if (lasting.length === 0) return;
-  const log = await ssh.exec(["sudo", "-n", "tail", "-n", "15", "/var/log/cloud-init-output.log"]);
-  throw new UserError(
-    `cloud-init failed on ${spec.name} (${spec.address}): ${lasting.join("; ")}. ` +
-      `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'\n` +
-      `The last lines of /var/log/cloud-init-output.log:\n${log.stdout.trimEnd()}`,
-  );
 }
 
 async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {

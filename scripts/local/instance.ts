@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { CLOUD_INIT_TIMEOUT_MS, lastingErrors } from "../lib/cloudInit.ts";
+import { waitForCloudInit } from "../lib/cloudInit.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
@@ -110,29 +110,14 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
   return line.split(" ").slice(0, 2).join(" ").trim();
 }
 
-/**
- * Waits until cloud-init has ended.
- *
- * @throws UserError when it failed in a way that only another first boot can mend, with the end of its log
- */
-export async function waitForCloudInit(daemon: Daemon, space: string, name: string): Promise<void> {
-  const result = await waitFor(
-    `cloud-init on ${name}`,
-    async () => {
-      const content = await readInstanceFile(daemon, filePath(space, name, RESULT_FILE));
-      return content ? { value: content } : { seen: `it is still running (no ${RESULT_FILE})` };
-    },
-    CLOUD_INIT_TIMEOUT_MS,
-    500,
-  );
-  const errors = lastingErrors(result);
-  if (errors.length === 0) return;
-  const log = await readInstanceFile(daemon, filePath(space, name, "/var/log/cloud-init-output.log"));
-  const end = (log ?? "").trimEnd().split("\n").slice(-15).join("\n");
-  throw new UserError(
-    `cloud-init failed on ${name}: ${errors.join("; ")}. Put the cause right; the next update makes the machine anew.\n` +
-      `The last lines of /var/log/cloud-init-output.log:\n${end}`,
-  );
+/** Waits until a new machine's cloud-init has ended. @throws UserError when only another first boot can mend it */
+export function waitForFirstBoot(daemon: Daemon, space: string, name: string): Promise<void> {
+  return waitForCloudInit({
+    machine: name,
+    read: (file) => readInstanceFile(daemon, filePath(space, name, file)),
+    resultFile: RESULT_FILE,
+    remedy: "Put the cause right; the next update makes the machine anew.",
+  });
 }
 
 /** Address of a file in an instance. */

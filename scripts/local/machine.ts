@@ -5,7 +5,7 @@ import { cacheDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { call, find, findDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
-import { deleteInstance, instancePath, startInstance, waitForCloudInit, waitForSsh } from "./instance.ts";
+import { deleteInstance, instancePath, startInstance, waitForFirstBoot, waitForSsh } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
@@ -51,7 +51,7 @@ runResource<MachineSpec>({
     await startInstance(daemon, space, machine);
     const described = await describe(daemon, spec);
     // A create that fails is done anew by the next update; a machine on record would stay as cloud-init has left it.
-    await waitForCloudInit(daemon, space, machine);
+    await waitForFirstBoot(daemon, space, machine);
     return described;
   },
 
