@@ -1,3 +1,4 @@
+import type { Reach, ReachSecrets } from "./reach.ts";
 import type { NodeFile, Service } from "./render/nodeFile.ts";
 
 /** What the apply script is told about a member, as JSON in `KAFKA_CLUSTER_SPEC`. It holds no secret. */
@@ -8,8 +9,8 @@ export interface ApplySpec {
   readonly address: string;
   /** The machine's SSH host key: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
-  /** Whether the address is on a network of this computer, so that nothing is sent there once that network is gone. */
-  readonly onLink: boolean;
+  /** How to get there. */
+  readonly reach: Reach;
   /** The member's services in the order in which they start. */
   readonly services: readonly Service[];
   /** broker.id; absent on a machine without a broker. */
@@ -19,7 +20,4 @@ export interface ApplySpec {
 }
 
 /** What the apply script reads from standard input, as JSON. */
-export interface ApplySecrets {
-  /** The deployer's OpenSSH private key. */
-  readonly privateKey: string;
-}
+export type ApplySecrets = ReachSecrets;

@@ -55,29 +55,31 @@ export class Member extends pulumi.ComponentResource {
     const { platform, deployerKey, plan } = args;
     const rollAfter = args.rollAfter ?? [];
 
+    const volume = platform.createVolume(plan, this);
     const files = pulumi
-      .all([args.brokerProperties, args.heap, platform.distribution.url, platform.distribution.sha512])
-      .apply(([brokerProperties, heap, url, sha512]) =>
+      .all([args.brokerProperties, args.heap, platform.distribution.url, platform.distribution.sha512, volume.device])
+      .apply(([brokerProperties, heap, url, sha512, device]) =>
         renderNode(plan, {
           ensemble: args.ensemble,
           brokerCount: args.brokerCount,
           brokerProperties,
           heap,
           distribution: { name: platform.distribution.name, url, sha512 },
+          host: platform.host,
+          ...(device && { device }),
         }),
       );
     const userData = pulumi
       .all([files, deployerKey.publicKey])
       .apply(([files, deployKey]) => renderUserData({ hostname: plan.name, files, deployKey }));
 
-    const volume = platform.createVolume(name, this);
-    const machine = platform.createMachine(name, { address: plan.address, userData, volume }, this, rollAfter);
+    const machine = platform.createMachine(plan, { userData, volume }, this, rollAfter);
 
-    const spec = pulumi.all([files, machine.hostKey]).apply(([files, hostKey]): ApplySpec => ({
+    const spec = pulumi.all([files, machine.hostKey, platform.reach]).apply(([files, hostKey, reach]): ApplySpec => ({
       name: plan.name,
       address: plan.address,
       hostKey,
-      onLink: platform.onLink,
+      reach,
       services: servicesOf(plan),
       ...(plan.brokerId !== undefined && { brokerId: plan.brokerId }),
       files,

@@ -1,4 +1,6 @@
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
+import type { Reach } from "./reach.ts";
+import type { HostSettings, NodePlan } from "./render/node.ts";
 
 /** Where a member gets Kafka's binary archive from. */
 export interface Distribution {
@@ -10,18 +12,29 @@ export interface Distribution {
   readonly sha512: Output<string>;
 }
 
+/** A data volume as a machine sees it. */
+export interface BlockDevice {
+  /** A path that names this very volume, for example `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123`. */
+  readonly path: string;
+  /** Its size in GiB: when it grows, so does the file system. */
+  readonly sizeGiB: number;
+}
+
 /** A data volume that outlives the machine it is attached to. */
 export interface DataVolume {
   /** The resource that holds it, for dependencies. */
   readonly resource: Resource;
   /** The platform's own identifier, for example an EBS volume id. */
   readonly volumeId: Output<string>;
+  /**
+   * The block device that the machine sees, for the install script to format and mount; absent where the platform
+   * mounts the volume itself.
+   */
+  readonly device?: Output<BlockDevice>;
 }
 
 /** What a member asks of its platform for one machine. */
 export interface MachineArgs {
-  /** Fixed IPv4 address in the cluster's subnet. */
-  readonly address: string;
   /** cloud-init user data. A change of it alone never replaces or reboots the machine. */
   readonly userData: Input<string>;
   /** The member's data volume, mounted at `DATA_MOUNT` (render/paths.ts) before services start. */
@@ -44,18 +57,20 @@ export interface Machine {
  */
 export interface Platform {
   readonly distribution: Distribution;
-  /** Whether members' addresses are on a network of this computer that the platform itself makes and removes. */
-  readonly onLink: boolean;
+  /** What the machines' operating system is. */
+  readonly host: HostSettings;
+  /** How the deployer gets to the machines. */
+  readonly reach: Output<Reach>;
   /**
    * Makes a member's data volume.
-   * @param name the member's name, for example `kafka-1`
+   * @param plan the member
    * @param parent the member's component
    */
-  createVolume(name: string, parent: ComponentResource): DataVolume;
+  createVolume(plan: NodePlan, parent: ComponentResource): DataVolume;
   /**
    * Makes a member's machine.
-   * @param name the member's name, also its host name
+   * @param plan the member: its name is also the host name, its address is fixed
    * @param dependsOn what has to be done before the machine is made, replaced or deleted
    */
-  createMachine(name: string, args: MachineArgs, parent: ComponentResource, dependsOn: readonly Resource[]): Machine;
+  createMachine(plan: NodePlan, args: MachineArgs, parent: ComponentResource, dependsOn: readonly Resource[]): Machine;
 }

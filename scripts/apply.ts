@@ -116,7 +116,7 @@ function quorumIsLost(spec: ApplySpec): () => Promise<boolean> {
 }
 
 async function reach(spec: ApplySpec, secrets: ApplySecrets, timeoutMs: number): Promise<Ssh> {
-  if (spec.onLink && !isOnLink(spec.address)) {
+  if (spec.reach.via === "link" && !isOnLink(spec.address)) {
     throw new UserError(`${spec.address} (${spec.name}) is on no network of this computer: its bridge is gone`);
   }
   return waitFor(

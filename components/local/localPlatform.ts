@@ -7,6 +7,8 @@ import { spaceName } from "../../scripts/local/names.ts";
 import { imageKey } from "../../scripts/setup/imageRecipe.ts";
 import type { KafkaVersion } from "../kafka/versions.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
+import type { Reach } from "../reach.ts";
+import type { HostSettings, NodePlan } from "../render/node.ts";
 import { localScript, scriptResult } from "./localScript.ts";
 import { DISTRIBUTIONS_MOUNT } from "./mounts.ts";
 
@@ -33,7 +35,9 @@ export interface LocalPlatformArgs {
  */
 export class LocalPlatform extends pulumi.ComponentResource implements Platform {
   readonly distribution: Distribution;
-  readonly onLink = true;
+  // A container has the kernel and the clock of this computer.
+  readonly host: HostSettings = { ownKernel: false };
+  readonly reach = pulumi.output<Reach>({ via: "link" });
   /** Random identifier of this deployment, the ownership marker of all that it makes. */
   readonly deployment: pulumi.Output<string>;
 
@@ -74,10 +78,10 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       url: scriptResult(this.#archive, "file").apply((file) => `file://${DISTRIBUTIONS_MOUNT}/${basename(file)}`),
       sha512: scriptResult(this.#archive, "sha512"),
     };
-    this.registerOutputs({ deployment: this.deployment, distribution: this.distribution, onLink: this.onLink });
+    this.registerOutputs({ deployment: this.deployment, distribution: this.distribution, reach: this.reach });
   }
 
-  createVolume(name: string, parent: pulumi.ComponentResource): DataVolume {
+  createVolume({ name }: NodePlan, parent: pulumi.ComponentResource): DataVolume {
     const resource = localScript(
       `${name}-volume`,
       "volume",
@@ -88,7 +92,7 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   createMachine(
-    name: string,
+    { name, address }: NodePlan,
     args: MachineArgs,
     parent: pulumi.ComponentResource,
     dependsOn: readonly pulumi.Resource[],
@@ -97,7 +101,7 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
     const spec = {
       ...this.#owner,
       machine: name,
-      address: args.address,
+      address,
       volume: args.volume.volumeId,
       image,
       ...this.#args.machine,
@@ -114,7 +118,7 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       },
       {
         environment: { USER_DATA: args.userData },
-        triggers: [image, args.address, scriptResult(this.#network, "gateway")],
+        triggers: [image, address, scriptResult(this.#network, "gateway")],
       },
     );
     return { resource, machineId: scriptResult(resource, "machineId"), hostKey: scriptResult(resource, "hostKey") };

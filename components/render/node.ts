@@ -17,16 +17,29 @@ export interface NodePlan {
   readonly brokerId?: number;
   /** The ZooKeeper server's id; absent on a machine without one. */
   readonly zookeeperId?: number;
+  /** Zone of the machine, for broker.rack; absent where a platform has none. */
+  readonly rack?: string;
 }
 
-/** Settings that all members of a cluster share. */
-export interface ClusterSettings {
+/** What a platform says of its machines' operating system. */
+export interface HostSettings {
+  /** Whether a machine has a kernel and a clock of its own, to be set as Kafka wants them. A container has its host's. */
+  readonly ownKernel: boolean;
+  /** NTP server of the platform's own, an address. @default the distributor's choice */
+  readonly timeServer?: string;
+}
+
+/** What a member's files are made from, apart from its plan. */
+export interface NodeSettings {
   readonly ensemble: readonly EnsembleServer[];
   readonly brokerCount: number;
   readonly brokerProperties: Readonly<Record<string, string>>;
   /** JVM heaps, for example `1g`. */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
   readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
+  readonly host: HostSettings;
+  /** The data volume as a block device; absent where the platform mounts it itself. */
+  readonly device?: { readonly path: string; readonly sizeGiB: number };
 }
 
 /** The services of a member in the order in which they start. */
@@ -38,7 +51,7 @@ export function servicesOf(plan: NodePlan): Service[] {
 }
 
 /** Renders every file of a member, in the order in which they are written. */
-export function renderNode(plan: NodePlan, cluster: ClusterSettings): NodeFile[] {
+export function renderNode(plan: NodePlan, cluster: NodeSettings): NodeFile[] {
   const services = servicesOf(plan);
   const { name, url, sha512 } = cluster.distribution;
   const install: InstallSettings = {
@@ -56,7 +69,7 @@ export function renderNode(plan: NodePlan, cluster: ClusterSettings): NodeFile[]
   ];
 }
 
-function zookeeperFiles(id: number, cluster: ClusterSettings): NodeFile[] {
+function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
   const configuration = `${ZOOKEEPER_ETC}/zoo.cfg`;
   const log4j = `${ZOOKEEPER_ETC}/log4j.properties`;
   const logs = "/var/log/zookeeper";
@@ -82,7 +95,7 @@ function zookeeperFiles(id: number, cluster: ClusterSettings): NodeFile[] {
   ];
 }
 
-function brokerFiles(plan: NodePlan, id: number, cluster: ClusterSettings): NodeFile[] {
+function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFile[] {
   const configuration = `${KAFKA_ETC}/server.properties`;
   const log4j = `${KAFKA_ETC}/log4j.properties`;
   const logs = "/var/log/kafka";

@@ -21,6 +21,7 @@ const FILES = renderNode(
       url: "file:///mnt/kafka-distributions/kafka_2.13-3.9.2-1.tar",
       sha512: "abc",
     },
+    host: { ownKernel: false },
   },
 );
 
@@ -54,7 +55,7 @@ test("an apply carries the member's files in plain sight and the private key as 
     name: "kafka-2",
     address: "10.0.0.19",
     hostKey: "ssh-ed25519 kafka-2",
-    onLink: true,
+    reach: { via: "link" },
     services: ["zookeeper", "kafka"],
     brokerId: 2,
     files: FILES,

@@ -23,6 +23,7 @@ const CLUSTER = {
     url: "file:///mnt/kafka-distributions/kafka_2.13-3.9.2.tar",
     sha512: "0123456789abcdef",
   },
+  host: { ownKernel: false },
 };
 const NOTE_MEMBER = { name: "kafka-3", address: "10.0.0.20", brokerId: 3, zookeeperId: 3 };
 
