@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { OwnKey } from "./components/deployerKey.ts";
 import { checkSettings, type Settings } from "./components/settings.ts";
 import { formatProblems, SettingsError } from "./components/kafka/problem.ts";
 
+/** The one setting that is a secret. */
+const DEPLOYER_KEY = "deployerPrivateKey";
+
 /**
- * Reads the stack's configuration: the only place that does.
+ * Reads the stack's settings. This file is the only place that reads its configuration.
  *
  * @throws pulumi.RunError, which Pulumi shows without a stack, with every problem of the settings
  */
@@ -12,7 +16,8 @@ export function readSettings(): Settings {
   refuseSecrets(namespace);
   const raw = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(namespace))
-    .map(([key, value]): [string, unknown] => [key.slice(namespace.length), parse(value)]);
+    .map(([key, value]): [string, unknown] => [key.slice(namespace.length), parse(value)])
+    .filter(([key]) => key !== DEPLOYER_KEY);
   try {
     return checkSettings(Object.fromEntries(raw));
   } catch (error) {
@@ -20,12 +25,36 @@ export function readSettings(): Settings {
   }
 }
 
+/**
+ * Reads the user's own key pair for the deployer, if there is one.
+ *
+ * @throws pulumi.RunError when it is no private key without a passphrase, or not a secret
+ */
+export async function readDeployerKey(): Promise<OwnKey | undefined> {
+  const key = `${pulumi.getProject()}:${DEPLOYER_KEY}`;
+  const privateKey = pulumi.runtime.allConfig()[key] ?? "";
+  if (privateKey === "") return undefined;
+  const refuse = (allowed: string): never => {
+    throw new pulumi.RunError(formatProblems([{ key: DEPLOYER_KEY, value: "[hidden]", allowed }]));
+  };
+  if (!secretKeys().includes(key)) {
+    refuse(`a secret: pulumi config set --secret ${key} < FILE; and make a new key pair, since this one lay open`);
+  }
+  const { publicKeyOf } = await import("./scripts/lib/publicKey.ts");
+  const publicKey =
+    publicKeyOf(privateKey) ?? refuse("an OpenSSH private key without a passphrase, whole with its lines");
+  return { privateKey: pulumi.secret(privateKey), publicKey };
+}
+
+/** The language host's list of the keys whose values it has decrypted. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+}
+
 /** A setting stands in user data and, as plain text, in the state: what is secret must not get there by mistake. */
 function refuseSecrets(namespace: string): void {
-  // The language host's list of the keys whose values it has decrypted.
-  const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const problems = secretKeys
-    .filter((key) => key.startsWith(namespace))
+  const problems = secretKeys()
+    .filter((key) => key.startsWith(namespace) && key !== `${namespace}${DEPLOYER_KEY}`)
     .map((key) => ({ key: key.slice(namespace.length), value: "[secret]", allowed: "a plain value, no secret" }));
   if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
 }

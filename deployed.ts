@@ -1,26 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
-import { type DeployedCluster, unsafeChanges } from "./components/livingCluster.ts";
-import type { NodePlan } from "./components/render/node.ts";
+import { type ClusterShape, unsafeChanges } from "./components/livingCluster.ts";
 
 /**
- * Names of the members that this stack's last deployment exported; empty before the first one. The program tells by
- * them the first deployment, in which all may boot at once, from a change of a cluster that lives.
+ * What this stack's last successful deployment exported; undefined before the first one. The program tells by it the
+ * first deployment, in which all members may boot at once, from a change of a cluster that lives.
+ */
+export async function lastDeployment(): Promise<ClusterShape | undefined> {
+  const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const last = new pulumi.StackReference("last-deployment", { name: itself });
+  const output = async (name: keyof ClusterShape): Promise<unknown> => (await last.getOutputDetails(name)).value;
+  if ((await output("members")) === undefined) return undefined;
+  const [members, kafkaVersion, subnet, infrastructure] = await Promise.all([
+    output("members"),
+    output("kafkaVersion"),
+    output("subnet"),
+    output("infrastructure"),
+  ]);
+  return {
+    members: members as ClusterShape["members"],
+    kafkaVersion: kafkaVersion as string,
+    subnet: subnet as string,
+    infrastructure: infrastructure as ClusterShape["infrastructure"],
+  };
+}
+
+/**
+ * Names of the members that live and so are changed one at a time.
  *
  * @throws pulumi.RunError for changes that a cluster that lives can't take
  */
-export async function deployedMembers(
-  plans: readonly NodePlan[],
-  settings: { readonly kafkaVersion: string; readonly subnet: string },
-): Promise<ReadonlySet<string>> {
-  const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const last = new pulumi.StackReference("last-deployment", { name: itself });
-  const members = (await last.getOutputDetails("members")).value as NodePlan[] | undefined;
-  if (!members) return new Set();
-  const kafkaVersion = (await last.getOutputDetails("kafkaVersion")).value as string;
-  const subnet = (await last.getOutputDetails("subnet")).value as string;
-  const deployed: DeployedCluster = { members, kafkaVersion, subnet };
-  const problems = unsafeChanges(deployed, plans, settings);
+export function livingMembers(last: ClusterShape | undefined, next: ClusterShape): ReadonlySet<string> {
+  if (!last) return new Set();
+  const problems = unsafeChanges(last, next);
   if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
-  return new Set(deployed.members.map((member) => member.name));
+  return new Set(last.members.map((member) => member.name));
 }

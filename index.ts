@@ -1,25 +1,33 @@
-/** The program: settings -> platform -> ensemble -> cluster -> verification -> outputs. */
+/** The program: settings -> site -> platform -> ensemble -> cluster -> verification -> outputs. */
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
 import { planMembers } from "./components/render/members.ts";
 import { Verification } from "./components/verification.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
-import { readSettings } from "./config.ts";
-import { deployedMembers } from "./deployed.ts";
-import { createPlatform } from "./platform.ts";
+import { readDeployerKey, readSettings } from "./config.ts";
+import { lastDeployment, livingMembers } from "./deployed.ts";
+import { chooseSite } from "./platform.ts";
 
 const settings = readSettings();
-const plans = planMembers(settings);
-const deployed = await deployedMembers(plans, {
-  kafkaVersion: settings.kafkaVersion.version,
-  subnet: settings.subnet,
-});
+const ownKey = await readDeployerKey();
+const last = await lastDeployment();
+const site = await chooseSite(settings, last?.infrastructure);
+const plans = planMembers(settings, site.subnets);
 
-const platform = createPlatform(settings);
+export const kafkaVersion = settings.kafkaVersion.version;
+export const subnet = site.subnets.map(({ cidr }) => cidr).join(",");
+export const infrastructure = {
+  ...site.infrastructure,
+  fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? "made by the program" },
+};
+const deployed = livingMembers(last, { members: plans, kafkaVersion, subnet, infrastructure });
+
+const deployerKey = new DeployerKey("deployer", ownKey);
+const platform = site.createPlatform(deployerKey);
 const shared = {
   platform,
-  deployerKey: new DeployerKey("deployer"),
+  deployerKey,
   plans,
   deployed,
   brokerCount: settings.brokerCount,
@@ -32,15 +40,13 @@ const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 const verified = new Verification("verification", {
   ...settings.verification,
   brokers: cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${KAFKA_PORT}` })),
-  kafkaVersion: settings.kafkaVersion.version,
+  kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
   startAfter: cluster.members.map((member) => member.applied),
 });
 
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
-export const kafkaVersion = settings.kafkaVersion.version;
-export const subnet = settings.subnet;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
 export const verification = {

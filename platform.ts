@@ -1,19 +1,50 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "./components/deployerKey.ts";
+import { SettingsError } from "./components/kafka/problem.ts";
+import type { Infrastructure } from "./components/livingCluster.ts";
 import { LocalPlatform } from "./components/local/localPlatform.ts";
-import type { Platform } from "./components/platform.ts";
+import { localSite } from "./components/local/localSettings.ts";
+import type { Platform, Site } from "./components/platform.ts";
 import type { Settings } from "./components/settings.ts";
 
-/** Makes the platform that the settings name. */
-export function createPlatform(settings: Settings): Platform {
+/** A site, and how to make the platform there. */
+export interface ChosenSite extends Site {
+  readonly createPlatform: (deployerKey: DeployerKey) => Platform;
+}
+
+/**
+ * Finds out where the platform's machines will stand; makes nothing.
+ *
+ * @param last what the last deployment left; absent before the first one
+ * @throws pulumi.RunError with every problem found
+ */
+export async function chooseSite(settings: Settings, last: Infrastructure | undefined): Promise<ChosenSite> {
+  const { kafkaVersion: version } = settings;
+  const stack = pulumi.getStack();
   switch (settings.platform) {
-    case "local":
-      return new LocalPlatform("local", {
-        stack: pulumi.getStack(),
-        subnet: settings.subnet,
-        version: settings.kafkaVersion,
-        machine: settings.machine,
+    case "local": {
+      const { subnet, machine } = settings;
+      return {
+        ...localSite(settings),
+        createPlatform: () => new LocalPlatform("local", { stack, subnet, version, machine }),
+      };
+    }
+    case "aws": {
+      // Loaded only here: the SDK of AWS costs as much time as all the rest.
+      const [{ AwsPlatform }, { askAws, newestImage }, { chooseSite }] = await Promise.all([
+        import("./components/aws/awsPlatform.ts"),
+        import("./components/aws/askAws.ts"),
+        import("./components/aws/awsSite.ts"),
+      ]);
+      const site = await chooseSite(settings, await askAws(settings), last, newestImage).catch((error: unknown) => {
+        throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       });
+      return {
+        ...site,
+        createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),
+      };
+    }
     default:
-      return settings.platform satisfies never;
+      return settings satisfies never;
   }
 }

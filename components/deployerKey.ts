@@ -1,9 +1,17 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+/** An SSH key pair of the user's own. */
+export interface OwnKey {
+  /** OpenSSH private key without a passphrase; a secret. */
+  readonly privateKey: pulumi.Output<string>;
+  /** The line for authorized_keys. */
+  readonly publicKey: string;
+}
+
 /**
- * The SSH key pair that the program deploys with: made once, the private half encrypted in the stack's state and
- * nowhere else.
+ * The SSH key pair that the program deploys with: the user's own, or made once, the private half encrypted in the
+ * stack's state and nowhere else.
  */
 export class DeployerKey extends pulumi.ComponentResource {
   /** OpenSSH private key; a secret. */
@@ -11,8 +19,16 @@ export class DeployerKey extends pulumi.ComponentResource {
   /** The line for authorized_keys. */
   readonly publicKey: pulumi.Output<string>;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  /** @param own the user's key pair. @default one that is made */
+  constructor(name: string, own?: OwnKey, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:DeployerKey", name, {}, opts);
+    const pair = own ?? this.#make(name);
+    this.privateKey = pulumi.secret(pair.privateKey);
+    this.publicKey = pulumi.output(pair.publicKey);
+    this.registerOutputs({ privateKey: this.privateKey, publicKey: this.publicKey });
+  }
+
+  #make(name: string): { privateKey: pulumi.Output<string>; publicKey: pulumi.Output<string> } {
     const pair = new command.local.Command(
       `${name}-pair`,
       { create: "node scripts/run.mjs sshKey", update: "true", logging: "none" },
@@ -20,8 +36,9 @@ export class DeployerKey extends pulumi.ComponentResource {
       { parent: this, additionalSecretOutputs: ["stdout", "stderr"], ignoreChanges: ["create", "update"] },
     );
     const parsed = pair.stdout.apply((json) => JSON.parse(json) as { privateKey: string; publicKey: string });
-    this.privateKey = pulumi.secret(parsed.apply((keys) => keys.privateKey));
-    this.publicKey = pulumi.unsecret(parsed.apply((keys) => keys.publicKey));
-    this.registerOutputs({ privateKey: this.privateKey, publicKey: this.publicKey });
+    return {
+      privateKey: parsed.apply((keys) => keys.privateKey),
+      publicKey: pulumi.unsecret(parsed.apply((keys) => keys.publicKey)),
+    };
   }
 }

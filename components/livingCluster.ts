@@ -1,35 +1,68 @@
 import { type Problem } from "./kafka/problem.ts";
 import type { NodePlan } from "./render/node.ts";
 
-/** What the stack's last deployment left; empty before the first one. */
-export interface DeployedCluster {
+/** What a platform has decided about a cluster, kept with the stack's outputs so that it stays decided. */
+export interface Infrastructure {
+  /** Settings that a cluster that lives keeps, by their keys. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** Sizes that may grow and not shrink, by the keys of their settings. */
+  readonly growing: Readonly<Record<string, number>>;
+  /** What the program chose at the first deployment and keeps to. */
+  readonly pinned: {
+    readonly zones?: readonly { readonly name: string; readonly id: string }[];
+    /** Machine image by architecture. */
+    readonly images?: Readonly<Record<string, string>>;
+  };
+}
+
+/** What is asked of a cluster as a whole in an update, or was in the last one. */
+export interface ClusterShape {
   readonly members: readonly NodePlan[];
-  readonly kafkaVersion?: string;
-  readonly subnet?: string;
+  readonly kafkaVersion: string;
+  /** The members' subnets, `CIDR,…`. */
+  readonly subnet: string;
+  readonly infrastructure: Infrastructure;
 }
 
 /**
- * Finds the changes that a cluster that lives can't take: they would lose data or a quorum, or mix versions.
+ * Finds the changes that a cluster that lives can't take: they would lose data or a quorum, mix versions, or replace
+ * several members at once.
  *
  * @param deployed what the last deployment exported
- * @param plans the members of this update
- * @param settings Kafka's version and the subnet in this update
  */
-export function unsafeChanges(
-  deployed: DeployedCluster,
-  plans: readonly NodePlan[],
-  settings: { readonly kafkaVersion: string; readonly subnet: string },
-): Problem[] {
+export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Problem[] {
+  const { platform: before, ...fixed } = deployed.infrastructure.fixed;
+  const { platform: after } = next.infrastructure.fixed;
+  // Settings of one platform mean nothing on another.
+  if (before !== after) return [kept("platform", before ?? "", after)];
+  const problems = [
+    ...(["kafkaVersion", "subnet"] as const).flatMap((key) =>
+      deployed[key] === next[key] ? [] : [kept(key, deployed[key], next[key])],
+    ),
+    ...Object.entries(fixed).flatMap(([key, value]) =>
+      next.infrastructure.fixed[key] === value ? [] : [kept(key, value, next.infrastructure.fixed[key])],
+    ),
+    ...Object.entries(deployed.infrastructure.growing).flatMap(([key, size]) => {
+      const value = next.infrastructure.growing[key];
+      if (value === undefined || value >= size) return [];
+      return [{ key, value, allowed: `at least ${size}, as deployed: a volume grows and never shrinks` }];
+    }),
+  ];
+  return [...problems, ...memberProblems(deployed.members, next.members)];
+}
+
+function kept(key: string, before: string, value: string | undefined): Problem {
+  return {
+    key,
+    value,
+    allowed: `${before}, with which the cluster lives: it can't be changed before \`npm run down\``,
+  };
+}
+
+function memberProblems(deployed: readonly NodePlan[], plans: readonly NodePlan[]): Problem[] {
   const problems: Problem[] = [];
-  for (const key of ["kafkaVersion", "subnet"] as const) {
-    const before = deployed[key];
-    if (before !== undefined && before !== settings[key]) {
-      const allowed = `${before}, with which the cluster lives: it can't be changed before \`npm run down\``;
-      problems.push({ key, value: settings[key], allowed });
-    }
-  }
   const planned = new Map(plans.map((plan) => [plan.name, plan]));
-  for (const member of deployed.members) {
+  for (const member of deployed) {
     const plan = planned.get(member.name);
     if (!plan) {
       const allowed = "every member that lives must stay: its data would be deleted and no partition is moved before";
@@ -39,9 +72,9 @@ export function unsafeChanges(
       problems.push({ key: `member ${member.name}`, value: identity(plan), allowed });
     }
   }
-  const names = new Set(deployed.members.map((member) => member.name));
+  const names = new Set(deployed.map((member) => member.name));
   for (const plan of plans) {
-    if (deployed.members.length > 0 && !names.has(plan.name) && plan.zookeeperId !== undefined) {
+    if (!names.has(plan.name) && plan.zookeeperId !== undefined) {
       const allowed = "the ensemble of a cluster that lives keeps its servers; new brokers may come";
       problems.push({ key: `member ${plan.name}`, value: identity(plan), allowed });
     }
@@ -49,10 +82,10 @@ export function unsafeChanges(
   return problems;
 }
 
-function identity({ address, brokerId, zookeeperId }: NodePlan): string {
+function identity({ address, brokerId, zookeeperId, rack }: NodePlan): string {
   const services = [
     ...(brokerId === undefined ? [] : [`broker ${brokerId}`]),
     ...(zookeeperId === undefined ? [] : [`ZooKeeper server ${zookeeperId}`]),
   ];
-  return `${address} with ${services.join(" and ")}`;
+  return `${address}${rack === undefined ? "" : ` in ${rack}`} with ${services.join(" and ")}`;
 }

@@ -1,6 +1,16 @@
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
+import type { Infrastructure } from "./livingCluster.ts";
 import type { Reach } from "./reach.ts";
+import type { MemberSubnet } from "./render/subnets.ts";
 import type { HostSettings, NodePlan } from "./render/node.ts";
+
+/** Where a platform's machines will stand: known as plain values before anything is made. */
+export interface Site {
+  /** The members' subnets: members are spread over them in turn. */
+  readonly subnets: readonly MemberSubnet[];
+  /** What of it must stay as it is while the cluster lives. */
+  readonly infrastructure: Infrastructure;
+}
 
 /** Where a member gets Kafka's binary archive from. */
 export interface Distribution {

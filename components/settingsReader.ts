@@ -68,6 +68,50 @@ export class SettingsReader {
       : this.#problem(key, allowed ?? "a text", fallback);
   }
 
+  /** True or false. */
+  flag(key: string, fallback: boolean): boolean {
+    const value = this.#values[key];
+    if (absent(value)) return fallback;
+    if (value === true || value === "true") return true;
+    if (value === false || value === "false") return false;
+    return this.#problem(key, "true or false", fallback);
+  }
+
+  /** A list of texts, each checked as {@link checked} does. One that is wrong is left out. */
+  list(key: string, check: (text: string) => string | undefined): string[] {
+    const value = this.#values[key];
+    if (absent(value)) return [];
+    if (!Array.isArray(value)) return this.#problem(key, "a list", []);
+    return value.flatMap((item: unknown, index) => {
+      const text = typeof item === "string" ? item : JSON.stringify(item);
+      const allowed = check(text) ?? (value.indexOf(item) < index ? "each entry once" : undefined);
+      if (allowed === undefined) return [text];
+      this.#problems.push({ key: `${this.#prefix}${key}[${index}]`, value: item, allowed });
+      return [];
+    });
+  }
+
+  /** Whether the value of a key is a list. */
+  isList(key: string): boolean {
+    return Array.isArray(this.#values[key]);
+  }
+
+  /** Whether a key has a value, whatever it is. */
+  has(key: string): boolean {
+    const value = this.#values[key];
+    return !absent(value) && !(typeof value === "object" && Object.keys(value).length === 0);
+  }
+
+  /** Refuses a key that has a value. */
+  refuse(key: string, allowed: string): void {
+    if (this.has(key)) this.#problem(key, allowed);
+  }
+
+  /** Asks for a key that has none, or one that is wrong in a way that only its reader knows. */
+  require(key: string, allowed: string): void {
+    this.#problem(key, allowed);
+  }
+
   /** The settings below a key. */
   object(key: string, known: readonly string[]): SettingsReader {
     return new SettingsReader(`${this.#prefix}${key}.`, this.#record(key), known, this.#problems);

@@ -1,6 +1,7 @@
 import { DeployerKey } from "../../../components/deployerKey.ts";
 import { KafkaCluster } from "../../../components/kafkaCluster.ts";
 import { LocalPlatform } from "../../../components/local/localPlatform.ts";
+import { localSite } from "../../../components/local/localSettings.ts";
 import { type NodePlan } from "../../../components/render/node.ts";
 import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
@@ -28,7 +29,8 @@ export async function deployCluster(
   deployed: readonly string[] = [],
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
-  const plans = planMembers(settings);
+  if (settings.platform !== "local") throw new Error("deployCluster is for the platform local");
+  const plans = planMembers(settings, localSite(settings).subnets);
   return deploy(() => {
     const shared = {
       platform: new LocalPlatform("local", {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planMembers, toAddress, toNumber } from "../../../components/render/members.ts";
+import { planMembers } from "../../../components/render/members.ts";
+import { toAddress, toNumber } from "../../../components/render/subnets.ts";
 
 const topology = fc.record({
   brokerCount: fc.integer({ min: 1, max: 99 }),
@@ -12,7 +13,7 @@ const topology = fc.record({
 
 function plan({ brokerCount, placement, count, subnet }: typeof sample) {
   const firstAddress = toAddress(toNumber(subnet.split("/")[0] ?? "") + 18);
-  return planMembers({ brokerCount, zookeeper: { placement, count }, subnet, firstAddress });
+  return planMembers({ brokerCount, zookeeper: { placement, count } }, [{ cidr: subnet, firstAddress }]);
 }
 const sample = { brokerCount: 3, placement: "colocated" as "colocated" | "dedicated", count: 3, subnet: "10.0.0.0/24" };
 

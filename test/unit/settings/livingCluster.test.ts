@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { unsafeChanges } from "../../../components/livingCluster.ts";
+import { type ClusterShape, unsafeChanges } from "../../../components/livingCluster.ts";
+import { localSite } from "../../../components/local/localSettings.ts";
 import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
 
-const plan = (raw: Record<string, unknown> = {}): ReturnType<typeof planMembers> => planMembers(checkSettings(raw));
-const LIVING = { members: plan(), kafkaVersion: "3.9.2", subnet: "10.0.0.0/24" };
-
-/** Keys of the problems of a change. */
-function refused(raw: Record<string, unknown>, version = "3.9.2", deployed = LIVING): string[] {
-  const { subnet } = checkSettings(raw);
-  return unsafeChanges(deployed, plan(raw), { kafkaVersion: version, subnet }).map(({ key }) => key);
+/** What settings ask for. */
+function shape(raw: Record<string, unknown> = {}): ClusterShape {
+  const settings = checkSettings(raw);
+  const { subnets, infrastructure } = localSite(settings);
+  return {
+    members: planMembers(settings, subnets),
+    kafkaVersion: settings.kafkaVersion.version,
+    subnet: settings.subnet,
+    infrastructure,
+  };
 }
 
-test("before the first deployment anything goes", () => {
-  assert.deepEqual(unsafeChanges({ members: [] }, plan(), { kafkaVersion: "2.4.0", subnet: "10.1.0.0/24" }), []);
-});
+/** Keys of the problems of a change of a cluster with the default settings. */
+function refused(raw: Record<string, unknown>): string[] {
+  return unsafeChanges(shape(), shape(raw)).map(({ key }) => key);
+}
 
 test("no change, and more brokers, are fine", () => {
   assert.deepEqual(refused({}), []);
@@ -23,7 +28,7 @@ test("no change, and more brokers, are fine", () => {
 });
 
 test("another version is refused: brokers of two versions would be mixed", () => {
-  assert.deepEqual(refused({}, "2.4.0"), ["kafkaVersion"]);
+  assert.deepEqual(refused({ kafkaVersion: "2.4.0" }), ["kafkaVersion"]);
 });
 
 test("another subnet is refused, also one that holds the same addresses", () => {

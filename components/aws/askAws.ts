@@ -1,0 +1,103 @@
+import * as aws from "@pulumi/aws";
+import type { CommonSettings } from "../settings.ts";
+import type { Architecture, AwsFacts, InstanceTypeFacts, Refused, SubnetFacts } from "./awsFacts.ts";
+import { instanceTypesOf } from "./awsProblems.ts";
+import type { AwsSettings } from "./awsSettings.ts";
+
+/** The account that publishes Debian's images: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
+const DEBIAN_ACCOUNT = "136693071363";
+
+/** How Debian calls an architecture. */
+const DEBIAN_NAMES: Readonly<Record<Architecture, string>> = { arm64: "arm64", x86_64: "amd64" };
+
+/**
+ * Asks AWS about the region and what the settings name in it.
+ *
+ * @throws what the provider says when AWS can't be asked at all: no region, no credentials, no network
+ */
+export async function askAws(settings: CommonSettings & AwsSettings): Promise<AwsFacts> {
+  const { vpc, images } = settings.aws;
+  const zones = await aws.getAvailabilityZones({
+    state: "available",
+    filters: [{ name: "zone-type", values: ["availability-zone"] }],
+  });
+  const subnetIds = vpc.kind === "own" ? [] : [...vpc.subnetIds, ...(vpc.bastionSubnetId ? [vpc.bastionSubnetId] : [])];
+  const types = instanceTypesOf(settings).map(({ type }) => type);
+  return {
+    region: zones.region,
+    zones: zones.names
+      .map((name, index) => ({ name, id: zones.zoneIds[index] ?? name }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    instanceTypes: await collect(types, askInstanceType),
+    images: await collect(Object.values(images), askImage),
+    subnets: await collect(subnetIds, askSubnet),
+  };
+}
+
+/** The newest image of Debian 12 for an architecture. @throws when the provider can't tell */
+export async function newestImage(architecture: Architecture): Promise<string> {
+  const image = await aws.ec2.getAmi({
+    owners: [DEBIAN_ACCOUNT],
+    mostRecent: true,
+    filters: [
+      { name: "name", values: [`debian-12-${DEBIAN_NAMES[architecture]}-*`] },
+      { name: "architecture", values: [architecture] },
+    ],
+  });
+  return image.id;
+}
+
+async function askInstanceType(instanceType: string): Promise<InstanceTypeFacts | Refused> {
+  try {
+    const [type, offered] = await Promise.all([
+      aws.ec2.getInstanceType({ instanceType }),
+      aws.ec2.getInstanceTypeOfferings({
+        locationType: "availability-zone",
+        filters: [{ name: "instance-type", values: [instanceType] }],
+      }),
+    ]);
+    const architecture = (["arm64", "x86_64"] as const).find((name) => type.supportedArchitectures.includes(name));
+    return {
+      ...(architecture && { architecture }),
+      memoryMiB: type.memorySize,
+      nitro: type.hypervisor === "nitro" || type.bareMetal,
+      zones: offered.locations,
+    };
+  } catch (error) {
+    return { refused: reason(error) };
+  }
+}
+
+async function askImage(id: string): Promise<string | undefined> {
+  const found = await aws.ec2.getAmi({ filters: [{ name: "image-id", values: [id] }] }).catch(() => undefined);
+  return found?.architecture;
+}
+
+async function askSubnet(id: string): Promise<SubnetFacts | Refused> {
+  try {
+    const { vpcId, cidrBlock, availabilityZone, availabilityZoneId } = await aws.ec2.getSubnet({ id });
+    return { vpcId, cidr: cidrBlock, zone: { name: availabilityZone, id: availabilityZoneId } };
+  } catch (error) {
+    return { refused: reason(error) };
+  }
+}
+
+/** Asks about each key once, all at the same time; what gives nothing is left out. */
+async function collect<T>(
+  keys: readonly string[],
+  ask: (key: string) => Promise<T | undefined>,
+): Promise<Record<string, T>> {
+  const answers: Record<string, T> = {};
+  await Promise.all(
+    [...new Set(keys)].map(async (key) => {
+      const answer = await ask(key);
+      if (answer !== undefined) answers[key] = answer;
+    }),
+  );
+  return answers;
+}
+
+/** The provider's message in one line. */
+function reason(error: unknown): string {
+  return (error as Error).message.replace(/\s+/g, " ").trim();
+}

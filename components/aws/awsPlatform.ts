@@ -1,0 +1,195 @@
+import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "../deployerKey.ts";
+import type { KafkaVersion } from "../kafka/versions.ts";
+import type { BlockDevice, DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
+import type { Reach } from "../reach.ts";
+import type { HostSettings, NodePlan } from "../render/node.ts";
+import { AwsBastion } from "./awsBastion.ts";
+import { AwsMachine } from "./awsMachine.ts";
+import { AwsNetwork } from "./awsNetwork.ts";
+import { AwsSecurity } from "./awsSecurity.ts";
+import type { AwsSettings, MachineSize } from "./awsSettings.ts";
+import type { AwsSite } from "./awsSite.ts";
+import { awsTags } from "./awsTags.ts";
+
+/** Arguments of {@link AwsPlatform}. All but the key shape the graph, so they are plain values. */
+export interface AwsPlatformArgs extends AwsSettings {
+  /** The stack's name, for tags. */
+  readonly stack: string;
+  /** Where the cluster will be. */
+  readonly site: AwsSite;
+  /** The version of Kafka whose distribution the machines get. */
+  readonly version: KafkaVersion;
+  readonly deployerKey: DeployerKey;
+}
+
+/** Machines on EC2: Debian 12, each with an encrypted data volume and a network interface that outlive it. */
+export class AwsPlatform extends pulumi.ComponentResource implements Platform {
+  readonly distribution: Distribution;
+  /** AWS's own time server: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html */
+  readonly host: HostSettings = { ownKernel: true, timeServer: "169.254.169.123" };
+  readonly reach: pulumi.Output<Reach>;
+
+  readonly #args: AwsPlatformArgs;
+  readonly #network: AwsNetwork;
+  readonly #security: AwsSecurity;
+  readonly #placement: aws.ec2.PlacementGroup | undefined;
+
+  constructor(name: string, args: AwsPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:aws:AwsPlatform", name, {}, opts);
+    this.#args = args;
+    const { site, aws: settings } = args;
+
+    this.#network = new AwsNetwork(
+      `${name}-network`,
+      { stack: args.stack, vpc: settings.vpc, zones: site.zones, cidrs: site.subnets.map(({ cidr }) => cidr) },
+      { parent: this },
+    );
+    this.#security = new AwsSecurity(
+      `${name}-security`,
+      { stack: args.stack, vpcId: this.#network.vpcId, bastion: settings.access.via === "bastion", ...lists(settings) },
+      { parent: this },
+    );
+    this.reach = this.#createReach(name);
+    // In several zones, the zones keep members apart.
+    this.#placement =
+      site.zones.length === 1
+        ? new aws.ec2.PlacementGroup(
+            `${name}-spread`,
+            { strategy: "spread", tags: awsTags(args.stack, "spread") },
+            { parent: this },
+          )
+        : undefined;
+    this.distribution = this.#createDistribution(name);
+    this.registerOutputs({ distribution: this.distribution, host: this.host, reach: this.reach });
+  }
+
+  createVolume(plan: NodePlan, parent: pulumi.ComponentResource): DataVolume {
+    const { aws: settings, stack, site } = this.#args;
+    const { volume } = this.#sizeOf(plan);
+    const resource = new aws.ebs.Volume(
+      `${plan.name}-volume`,
+      {
+        availabilityZone: site.zones[this.#zoneIndex(plan)]?.name ?? "",
+        type: "gp3",
+        size: volume.sizeGiB,
+        iops: volume.iops,
+        throughput: volume.throughput,
+        encrypted: true,
+        ...(settings.kmsKeyId !== undefined && { kmsKeyId: settings.kmsKeyId }),
+        tags: awsTags(stack, plan.name, {
+          "kafka-cluster:role": "data",
+          "kafka-cluster:protect": String(settings.protect),
+        }),
+      },
+      { parent, protect: settings.protect, retainOnDelete: settings.protect },
+    );
+    const device = resource.id.apply((id): BlockDevice => ({ path: devicePath(id), sizeGiB: volume.sizeGiB }));
+    return { resource, volumeId: resource.id, device };
+  }
+
+  createMachine(
+    plan: NodePlan,
+    args: MachineArgs,
+    parent: pulumi.ComponentResource,
+    dependsOn: readonly pulumi.Resource[],
+  ): Machine {
+    const { aws: settings, stack, site, deployerKey } = this.#args;
+    const { instanceType } = this.#sizeOf(plan);
+    const machine = new AwsMachine(
+      `${plan.name}-ec2`,
+      {
+        plan,
+        stack,
+        instanceType,
+        image: site.images[instanceType] ?? "",
+        subnetId: this.#network.memberSubnetIds[this.#zoneIndex(plan)] ?? "",
+        securityGroupIds: [
+          ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),
+          ...(plan.zookeeperId === undefined ? [] : [this.#security.ensemble.id]),
+        ],
+        ...(this.#placement && { placementGroup: this.#placement.name }),
+        userData: args.userData,
+        volumeId: args.volume.volumeId,
+        ...(settings.kmsKeyId !== undefined && { kmsKeyId: settings.kmsKeyId }),
+        protect: settings.protect,
+        reach: this.reach,
+        deployerKey,
+      },
+      // Without its route out a machine's first boot can't fetch anything, without its rules nobody gets to it.
+      [...this.#network.routes, this.#security, ...dependsOn],
+      { parent },
+    );
+    return { resource: machine, machineId: machine.machineId, hostKey: machine.hostKey };
+  }
+
+  #createReach(name: string): pulumi.Output<Reach> {
+    const { access, kmsKeyId } = this.#args.aws;
+    const subnetId = this.#network.bastionSubnetId;
+    const securityGroup = this.#security.bastion;
+    if (access.via === "direct" || !subnetId || !securityGroup) return pulumi.output<Reach>({ via: "direct" });
+    return new AwsBastion(
+      `${name}-bastion`,
+      {
+        stack: this.#args.stack,
+        subnetId,
+        securityGroupId: securityGroup.id,
+        instanceType: access.bastionInstanceType,
+        image: this.#args.site.images[access.bastionInstanceType] ?? "",
+        ...(kmsKeyId !== undefined && { kmsKeyId }),
+        deployerKey: this.#args.deployerKey,
+      },
+      { parent: this, dependsOn: [this.#security] },
+    ).reach;
+  }
+
+  #createDistribution(name: string): Distribution {
+    const { version, distribution } = this.#args;
+    if (distribution) {
+      const { url, sha512 } = distribution;
+      return { name: version.name, url: pulumi.output(url), sha512: pulumi.output(sha512) };
+    }
+    const published = new command.local.Command(
+      `${name}-distribution`,
+      {
+        create: "node scripts/run.mjs distribution published",
+        environment: { KAFKA_VERSION: version.version },
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    ).stdout.apply((json) => JSON.parse(json) as { url: string; sha512: string });
+    return {
+      name: version.name,
+      url: published.apply(({ url }) => url),
+      sha512: published.apply(({ sha512 }) => sha512),
+    };
+  }
+
+  #sizeOf(plan: NodePlan): MachineSize {
+    return plan.brokerId === undefined ? this.#args.machine.zookeeper : this.#args.machine.broker;
+  }
+
+  /** Which of the site's zones a member is in. */
+  #zoneIndex(plan: NodePlan): number {
+    return this.#args.site.zones.findIndex(({ id }) => id === plan.rack);
+  }
+}
+
+/** Who may connect, as the security groups want it. */
+function lists({ access, clientsFrom }: AwsSettings["aws"]): {
+  sshFrom: readonly string[];
+  clientsFrom: readonly string[];
+} {
+  return { sshFrom: access.sshFrom, clientsFrom };
+}
+
+/**
+ * The path under which udev shows an EBS volume on the Nitro System: its NVMe serial number is the volume's id without
+ * its hyphen. https://docs.aws.amazon.com/ebs/latest/userguide/identify-nvme-ebs-device.html
+ */
+export function devicePath(volumeId: string): string {
+  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
+}

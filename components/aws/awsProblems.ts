@@ -1,0 +1,151 @@
+import type { Problem } from "../kafka/problem.ts";
+import { heapsOf, memberSubnets, memoryProblem, subnetAddressProblems } from "../memberNetwork.ts";
+import { machineCount } from "../render/members.ts";
+import type { CommonSettings } from "../settings.ts";
+import { splitNetwork } from "../render/subnets.ts";
+import type { AwsFacts, Zone } from "./awsFacts.ts";
+import type { AwsSettings } from "./awsSettings.ts";
+import { type ExistingVpc, type OwnVpc, zoneCount } from "./vpcSettings.ts";
+
+type Settings = CommonSettings & AwsSettings;
+
+/** AWS keeps a subnet's first four addresses and its last: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+export const RESERVED_ADDRESSES = 4;
+/** A spread placement group has at most seven instances in a zone (EC2 User Guide, "Placement strategies"). */
+const SPREAD = 7;
+
+/** Problems between settings that are each right by itself, before AWS is asked. */
+export function awsProblems(settings: Settings): Problem[] {
+  const { vpc } = settings.aws;
+  const { firstAddress } = settings;
+  const zones = zoneCount(vpc);
+  const problems: Problem[] = [];
+  if (zones > 1 && firstAddress !== undefined) {
+    const allowed = "nothing with several zones: each one's subnet counts from its tenth address";
+    problems.push({ key: "firstAddress", value: firstAddress, allowed });
+  }
+  if (zones === 1 && machineCount(settings) > SPREAD) {
+    const allowed = `with one zone at most ${SPREAD} machines, each on hardware of its own (a spread placement group); or 3 zones`;
+    problems.push({ key: "brokerCount", value: settings.brokerCount, allowed });
+  }
+  if (problems.length === 0 && vpc.kind === "own") {
+    problems.push(...memberAddressProblems(settings, splitNetwork(settings.subnet, zones)));
+  }
+  return problems;
+}
+
+/**
+ * Problems that only show when AWS was asked.
+ *
+ * @param zones the zones that were chosen
+ */
+export function siteProblems(settings: Settings, facts: AwsFacts, zones: readonly Zone[]): Problem[] {
+  const { vpc } = settings.aws;
+  return [
+    ...typeProblems(settings, facts, zones),
+    ...imageProblems(settings, facts),
+    ...(vpc.kind === "own" ? zoneProblems(vpc, facts, zones) : subnetProblems(settings, vpc, facts)),
+  ];
+}
+
+/** The settings that name an instance type, and what that type is to run. */
+export function instanceTypesOf(
+  settings: Settings,
+): { key: string; type: string; kind: "broker" | "zookeeper" | "bastion" }[] {
+  const { machine, aws, zookeeper } = settings;
+  const types: ReturnType<typeof instanceTypesOf> = [
+    { key: "machine.broker.instanceType", type: machine.broker.instanceType, kind: "broker" },
+  ];
+  if (zookeeper.placement === "dedicated") {
+    types.push({ key: "machine.zookeeper.instanceType", type: machine.zookeeper.instanceType, kind: "zookeeper" });
+  }
+  if (aws.access.via === "bastion") {
+    types.push({ key: "aws.access.bastionInstanceType", type: aws.access.bastionInstanceType, kind: "bastion" });
+  }
+  return types;
+}
+
+function typeProblems(settings: Settings, facts: AwsFacts, zones: readonly Zone[]): Problem[] {
+  return instanceTypesOf(settings).flatMap(({ key, type, kind }): Problem[] => {
+    const found = facts.instanceTypes[type];
+    if (!found || "refused" in found) {
+      const said = found ? ` (AWS says: ${found.refused})` : "";
+      return [{ key, value: type, allowed: `an EC2 instance type that ${facts.region} has${said}` }];
+    }
+    if (!found.nitro) {
+      const allowed = "an instance type of the Nitro System: only there a volume's device names the volume";
+      return [{ key, value: type, allowed }];
+    }
+    if (!found.architecture) return [{ key, value: type, allowed: "an instance type of architecture arm64 or x86_64" }];
+    const without = zones.filter(({ name }) => !found.zones.includes(name)).map(({ name }) => name);
+    if (without.length > 0) {
+      return [
+        { key, value: type, allowed: `an instance type that every zone in use offers; ${without.join(", ")} does not` },
+      ];
+    }
+    if (kind === "bastion") return [];
+    return memoryProblem(key, type, heapsOf(settings, kind), found.memoryMiB);
+  });
+}
+
+/** A number of zones that the region hasn't, or names that it does not know. */
+function zoneProblems({ zones }: OwnVpc, facts: AwsFacts, chosen: readonly Zone[]): Problem[] {
+  if (typeof zones === "number") {
+    if (chosen.length >= zones) return [];
+    const offered = chosen.map(({ name }) => name).join(", ") || "none";
+    const allowed = `at most the zones of ${facts.region} that offer every instance type in use: ${offered}`;
+    return [{ key: "aws.zones", value: zones, allowed }];
+  }
+  const known = [...facts.zones, ...chosen].map(({ name }) => name);
+  const allowed = `available zones of ${facts.region}: ${facts.zones.map(({ name }) => name).join(", ")}`;
+  return zones.filter((zone) => !known.includes(zone)).map((value) => ({ key: "aws.zones", value, allowed }));
+}
+
+function imageProblems({ aws }: Settings, facts: AwsFacts): Problem[] {
+  return Object.entries(aws.images).flatMap(([architecture, image]) => {
+    const found = facts.images[image];
+    if (found === architecture) return [];
+    const allowed = `a machine image of architecture ${architecture} in ${facts.region}; ${found ? `this one is for ${found}` : "there is no such image"}`;
+    return [{ key: `aws.images.${architecture}`, value: image, allowed }];
+  });
+}
+
+function subnetProblems(settings: Settings, vpc: ExistingVpc, facts: AwsFacts): Problem[] {
+  const problems: Problem[] = [];
+  const zones = new Map<string, string>();
+  for (const id of [...vpc.subnetIds, ...(vpc.bastionSubnetId === undefined ? [] : [vpc.bastionSubnetId])]) {
+    const key = id === vpc.bastionSubnetId ? "aws.vpc.bastionSubnetId" : "aws.vpc.subnetIds";
+    const found = facts.subnets[id];
+    if (!found || "refused" in found) {
+      problems.push({
+        key,
+        value: id,
+        allowed: `a subnet of ${facts.region}${found ? ` (AWS says: ${found.refused})` : ""}`,
+      });
+    } else if (found.vpcId !== vpc.id) {
+      problems.push({ key, value: id, allowed: `a subnet of aws.vpc.id, ${vpc.id}; this one is in ${found.vpcId}` });
+    } else if (id !== vpc.bastionSubnetId) {
+      const earlier = zones.get(found.zone.name);
+      if (earlier !== undefined) {
+        problems.push({
+          key,
+          value: id,
+          allowed: `subnets in different zones; ${earlier} is in ${found.zone.name}, too`,
+        });
+      }
+      zones.set(found.zone.name, id);
+    }
+  }
+  if (problems.length > 0) return problems;
+  const cidrs = vpc.subnetIds.flatMap((id) => {
+    const found = facts.subnets[id];
+    return found && "cidr" in found ? [found.cidr] : [];
+  });
+  return memberAddressProblems(settings, cidrs).map((problem) =>
+    problem.key === "subnet" ? { ...problem, key: "aws.vpc.subnetIds" } : problem,
+  );
+}
+
+function memberAddressProblems(settings: Settings, cidrs: readonly string[]): Problem[] {
+  return subnetAddressProblems(settings, memberSubnets(cidrs, settings.firstAddress), RESERVED_ADDRESSES);
+}

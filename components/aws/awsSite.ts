@@ -1,0 +1,116 @@
+import { SettingsError } from "../kafka/problem.ts";
+import type { Infrastructure } from "../livingCluster.ts";
+import { memberSubnets } from "../memberNetwork.ts";
+import type { Site } from "../platform.ts";
+import type { CommonSettings } from "../settings.ts";
+import { splitNetwork } from "../render/subnets.ts";
+import type { Architecture, AwsFacts, InstanceTypeFacts, Zone } from "./awsFacts.ts";
+import { instanceTypesOf, siteProblems } from "./awsProblems.ts";
+import type { AwsSettings } from "./awsSettings.ts";
+
+type Settings = CommonSettings & AwsSettings;
+
+/** Where on AWS a cluster is, decided before anything is made. */
+export interface AwsSite extends Site {
+  /** The zones of the members' subnets, in the same order. */
+  readonly zones: readonly Zone[];
+  /** Image of each instance type that is in use, by the type's name. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/**
+ * Decides where the cluster will be.
+ *
+ * Zones and images are chosen once: what the last deployment pinned stays, whatever AWS has added since.
+ *
+ * @param facts what AWS says
+ * @param last what the last deployment left; absent before the first one
+ * @param newestImage gives the newest image for an architecture
+ * @throws SettingsError with every problem found
+ */
+export async function chooseSite(
+  settings: Settings,
+  facts: AwsFacts,
+  last: Infrastructure | undefined,
+  newestImage: (architecture: Architecture) => Promise<string>,
+): Promise<AwsSite> {
+  const zones = pinnedZones(settings, last) ?? chooseZones(settings, facts);
+  const problems = siteProblems(settings, facts, zones);
+  if (problems.length > 0) throw new SettingsError(problems);
+
+  const pinned: Record<string, string> = {};
+  const images: Record<string, string> = {};
+  for (const { type } of instanceTypesOf(settings)) {
+    const { architecture } = facts.instanceTypes[type] as InstanceTypeFacts;
+    if (!architecture) continue;
+    pinned[architecture] ??=
+      settings.aws.images[architecture] ?? last?.pinned.images?.[architecture] ?? (await newestImage(architecture));
+    images[type] = pinned[architecture];
+  }
+  const racks = zones.map(({ id }) => id);
+  return {
+    subnets: memberSubnets(subnetCidrs(settings, facts), settings.firstAddress, racks),
+    zones,
+    images,
+    infrastructure: {
+      fixed: fixedSettings(settings, facts, zones),
+      growing: volumeSizes(settings),
+      pinned: { zones, images: pinned },
+    },
+  };
+}
+
+/** The zones of the last deployment, when as many, or the same ones, are asked for: one of them may just be down. */
+function pinnedZones({ aws: { vpc } }: Settings, last: Infrastructure | undefined): readonly Zone[] | undefined {
+  const pinned = last?.pinned.zones;
+  if (!pinned || vpc.kind !== "own") return undefined;
+  const { zones } = vpc;
+  const isSame =
+    typeof zones === "number" ? zones === pinned.length : zones.join() === pinned.map(({ name }) => name).join();
+  return isSame ? pinned : undefined;
+}
+
+/** The zones of the subnets that are there, the zones that are named, or the first that offer all that is wanted. */
+function chooseZones({ aws: { vpc } }: Settings, facts: AwsFacts): readonly Zone[] {
+  if (vpc.kind === "existing") {
+    return vpc.subnetIds.flatMap((id) => {
+      const subnet = facts.subnets[id];
+      return subnet && "zone" in subnet ? [subnet.zone] : [];
+    });
+  }
+  const { zones } = vpc;
+  if (typeof zones !== "number") return zones.flatMap((name) => facts.zones.find((zone) => zone.name === name) ?? []);
+  const types = Object.values(facts.instanceTypes).flatMap((type) => ("zones" in type ? [type.zones] : []));
+  return facts.zones.filter(({ name }) => types.every((offered) => offered.includes(name))).slice(0, zones);
+}
+
+function subnetCidrs({ aws: { vpc }, subnet }: Settings, facts: AwsFacts): string[] {
+  if (vpc.kind === "own") return splitNetwork(subnet, typeof vpc.zones === "number" ? vpc.zones : vpc.zones.length);
+  return vpc.subnetIds.flatMap((id) => {
+    const found = facts.subnets[id];
+    return found && "cidr" in found ? [found.cidr] : [];
+  });
+}
+
+/** What can't be changed on a cluster that lives: it would replace every member's network, or every volume. */
+function fixedSettings({ aws }: Settings, facts: AwsFacts, zones: readonly Zone[]): Record<string, string> {
+  const { vpc } = aws;
+  return {
+    platform: "aws",
+    "aws:region": facts.region,
+    "aws.zones": zones.map(({ name }) => name).join(", "),
+    ...(vpc.kind === "own"
+      ? { "aws.vpc.cidr": vpc.cidr }
+      : { "aws.vpc.id": vpc.id, "aws.vpc.subnetIds": vpc.subnetIds.join(", ") }),
+    "aws.kmsKeyId": aws.kmsKeyId ?? "the account's key",
+  };
+}
+
+function volumeSizes({ machine, zookeeper }: Settings): Record<string, number> {
+  return {
+    "machine.broker.volume.sizeGiB": machine.broker.volume.sizeGiB,
+    ...(zookeeper.placement === "dedicated" && {
+      "machine.zookeeper.volume.sizeGiB": machine.zookeeper.volume.sizeGiB,
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { HostKeyResult, HostKeySpec } from "./hostKeySpec.ts";
+import type { Reach, ReachSecrets } from "./reach.ts";
+import { DEPLOY_USER } from "./render/paths.ts";
+
+/** Arguments of {@link LearnedHostKey}. */
+export interface LearnedHostKeyArgs {
+  /** The machine's name, for messages. */
+  readonly machine: string;
+  /** Address of the machine. */
+  readonly address: pulumi.Input<string>;
+  /** Changes when the machine is another one, whose key is then learned. */
+  readonly machineId: pulumi.Input<string>;
+  /** How to get there. */
+  readonly reach: pulumi.Input<Reach>;
+  readonly deployerKey: DeployerKey;
+}
+
+/**
+ * A machine's SSH host key, for platforms that have no other channel to it: learned at the first connection to a new
+ * machine, kept in the stack, and checked at every connection after.
+ */
+export class LearnedHostKey extends pulumi.ComponentResource {
+  /** As in known_hosts without the host: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: pulumi.Output<string>;
+
+  constructor(name: string, args: LearnedHostKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:LearnedHostKey", name, {}, opts);
+    const spec = pulumi
+      .output({ address: args.address, reach: args.reach })
+      .apply(({ address, reach }): HostKeySpec => ({ name: args.machine, address, user: DEPLOY_USER, reach }));
+    const secrets = args.deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
+    const learned = new command.local.Command(
+      `${name}-learned`,
+      {
+        create: "node scripts/run.mjs hostKey",
+        // Learned once: another way to the same machine is no reason to trust another key.
+        update: `printf %s "$PULUMI_COMMAND_STDOUT"`,
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(secrets),
+        triggers: [args.machineId],
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    // A secret input makes all outputs secret; a public key is none.
+    this.hostKey = pulumi.unsecret(learned.stdout).apply((json) => (JSON.parse(json) as HostKeyResult).hostKey);
+    this.registerOutputs({ hostKey: this.hostKey });
+  }
+}
