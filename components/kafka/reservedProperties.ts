@@ -13,7 +13,7 @@ export const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
   "advertised.port": `gone since Kafka 3.0: ${ADDRESS}`,
   "broker.id": "the member's position sets it, and it stays with the member",
   "broker.id.generation.enable": "every broker has a fixed broker.id",
-  "broker.rack": "the program keeps it for the zones of a platform's machines",
+  "broker.rack": "the zone of the member's machine sets it, on a platform that has zones",
   "control.plane.listener.name": ADDRESS,
   "controller.listener.names": ZOOKEEPER_MODE,
   "controller.quorum.*": ZOOKEEPER_MODE,

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Problem } from "../kafka/problem.ts";
 import type { NodeFile } from "./nodeFile.ts";
 import { DEPLOY_USER, INSTALL_SCRIPT } from "./paths.ts";
 
@@ -41,4 +42,21 @@ export function renderUserData(settings: CloudInitSettings): string {
     runcmd: [[INSTALL_SCRIPT]],
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}
+
+/**
+ * The most that user data may have on EC2, in bytes before base64.
+ * Source: Amazon EC2 user guide, "Run commands when you launch an EC2 instance with user data input": 16 KB.
+ */
+export const EC2_USER_DATA_LIMIT = 16_384;
+
+/** Says that a member's user data is too large for EC2; undefined when it is not. */
+export function userDataProblem(member: string, userData: string): Problem | undefined {
+  const size = new TextEncoder().encode(userData).length;
+  if (size <= EC2_USER_DATA_LIMIT) return undefined;
+  return {
+    key: `${member}, user data in bytes`,
+    value: size,
+    allowed: `at most ${EC2_USER_DATA_LIMIT} (EC2's limit): shorten brokerProperties, which are most of what can grow`,
+  };
 }

@@ -1,5 +1,16 @@
-import { DATA_MOUNT, INSTALL_SETTINGS, KAFKA_ETC, KAFKA_LOG_DIR, SERVICE_USER, ZOOKEEPER_DATA_DIR } from "./paths.ts";
+import { DATA_VOLUME_SCRIPT } from "./dataVolume.ts";
+import { HOST_SCRIPT, OWN_KERNEL_FUNCTION } from "./hostTuning.ts";
 import type { Service } from "./nodeFile.ts";
+import {
+  DATA_MOUNT,
+  DATA_SETTINGS,
+  INSTALL_SETTINGS,
+  KAFKA_ETC,
+  KAFKA_LOG_DIR,
+  SERVICE_USER,
+  ZOOKEEPER_DATA_DIR,
+} from "./paths.ts";
+import { renderShellVariables } from "./shellVariables.ts";
 
 /** What the install script is told; it reads them from {@link INSTALL_SETTINGS}. */
 export interface InstallSettings {
@@ -14,39 +25,62 @@ export interface InstallSettings {
   readonly zookeeperId?: number;
 }
 
-/** Renders the settings as shell variables, single-quoted, in a fixed order. */
+/** Renders the settings as shell variables. */
 export function renderInstallSettings(settings: InstallSettings): string {
-  const variables: [string, string][] = [
+  return renderShellVariables([
     ["DISTRIBUTION", settings.distribution],
     ["URL", settings.url],
     ["SHA512", settings.sha512],
     ["SERVICES", settings.services.join(" ")],
     ["MYID", settings.zookeeperId === undefined ? "" : String(settings.zookeeperId)],
-  ];
-  return variables.map(([name, value]) => `${name}='${value.replace(/'/g, `'\\''`)}'\n`).join("");
+  ]);
 }
 
 /**
- * The install script, the same text on every machine: user, folders, distribution with its checksum, myid, units.
- * It may run any number of times; cloud-init runs it at birth and the apply Command after it has written files.
+ * How often apt-get is tried, 10 s apart: a fresh machine's own timers hold apt's lists for a minute or two, and
+ * DPkg::Lock::Timeout (apt.conf(5), in seconds) covers dpkg's locks only.
+ */
+const APT_TRIES = 12;
+
+/**
+ * The install script, the same text on every machine: packages, data volume, kernel and clock, user, folders,
+ * distribution with its checksum, myid, units. It may run any number of times; cloud-init runs it at birth and the apply
+ * Command after it has written files.
  */
 export const INSTALL_SCRIPT_TEXT = `#!/bin/bash
 # Installs what this machine's services need. Settings: ${INSTALL_SETTINGS}
 set -euo pipefail
 . ${INSTALL_SETTINGS}
-fail() { echo "kafka-cluster install: $*" >&2; exit 1; }
+say() { echo "kafka-cluster install: $*" >&2; }
+fail() { say "$*"; exit 1; }
+${OWN_KERNEL_FUNCTION}
+# An apply that has lost its connection leaves one running.
+exec 9>/run/kafka-cluster-install.lock
+flock 9
 
 id ${SERVICE_USER} >/dev/null 2>&1 ||
   useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin ${SERVICE_USER}
 
-if ! command -v java >/dev/null; then
+packages=()
+need() { command -v "$1" >/dev/null || packages+=("$2"); }
+need java openjdk-17-jre-headless
+need curl curl
+[ ! -e ${DATA_SETTINGS} ] || need mkfs.xfs xfsprogs
+! own_kernel || need chronyd chrony
+if [ \${#packages[@]} -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q
-  apt-get install -q -y --no-install-recommends openjdk-17-jre-headless
+  options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  tries=0
+  until apt-get "\${options[@]}" update &&
+    apt-get "\${options[@]}" install --no-install-recommends "\${packages[@]}"; do
+    [ $((++tries)) -lt ${APT_TRIES} ] || fail "apt-get could not install \${packages[*]}, tried $tries times"
+    sleep 10
+  done
 fi
 
-mountpoint -q ${DATA_MOUNT} || fail "no data volume is mounted at ${DATA_MOUNT}"
+${DATA_VOLUME_SCRIPT}mountpoint -q ${DATA_MOUNT} || fail "no data volume is mounted at ${DATA_MOUNT}"
 
+${HOST_SCRIPT}
 # Unpacked beside its place and then renamed: a folder of that name is always whole.
 home=/opt/$DISTRIBUTION
 if [ "$(cat "$home/.sha512" 2>/dev/null || true)" != "$SHA512" ]; then

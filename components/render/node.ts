@@ -1,8 +1,18 @@
+import { type DataDevice, renderDataSettings } from "./dataVolume.ts";
+import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
 import { javaCommand } from "./javaCommand.ts";
 import { renderLog4j } from "./log4j.ts";
 import type { NodeFile, Service } from "./nodeFile.ts";
-import { INSTALL_SCRIPT, INSTALL_SETTINGS, KAFKA_ETC, ZOOKEEPER_ETC } from "./paths.ts";
+import {
+  DATA_SETTINGS,
+  INSTALL_SCRIPT,
+  INSTALL_SETTINGS,
+  KAFKA_ETC,
+  SYSCTL_SETTINGS,
+  TIME_SOURCES,
+  ZOOKEEPER_ETC,
+} from "./paths.ts";
 import { type EnsembleServer, renderServerProperties } from "./serverProperties.ts";
 import { renderUnit } from "./systemdUnit.ts";
 import { renderZooCfg } from "./zooCfg.ts";
@@ -39,7 +49,7 @@ export interface NodeSettings {
   readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
   readonly host: HostSettings;
   /** The data volume as a block device; absent where the platform mounts it itself. */
-  readonly device?: { readonly path: string; readonly sizeGiB: number };
+  readonly device?: DataDevice;
 }
 
 /** The services of a member in the order in which they start. */
@@ -64,8 +74,18 @@ export function renderNode(plan: NodePlan, cluster: NodeSettings): NodeFile[] {
   return [
     file(INSTALL_SCRIPT, INSTALL_SCRIPT_TEXT, [], "0755"),
     file(INSTALL_SETTINGS, renderInstallSettings(install), services),
+    ...(cluster.device ? [file(DATA_SETTINGS, renderDataSettings(cluster.device), [])] : []),
+    ...hostFiles(cluster.host),
     ...(plan.zookeeperId === undefined ? [] : zookeeperFiles(plan.zookeeperId, cluster)),
     ...(plan.brokerId === undefined ? [] : brokerFiles(plan, plan.brokerId, cluster)),
+  ];
+}
+
+function hostFiles(host: HostSettings): NodeFile[] {
+  if (!host.ownKernel) return [];
+  return [
+    file(SYSCTL_SETTINGS, renderSysctl(), []),
+    ...(host.timeServer === undefined ? [] : [file(TIME_SOURCES, renderTimeSource(host.timeServer), [])]),
   ];
 }
 
@@ -119,6 +139,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
   const properties = renderServerProperties({
     id,
     address: plan.address,
+    ...(plan.rack !== undefined && { rack: plan.rack }),
     ensemble: cluster.ensemble,
     brokerCount: cluster.brokerCount,
     properties: cluster.brokerProperties,

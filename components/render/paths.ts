@@ -15,6 +15,12 @@ export const KAFKA_ETC = "/etc/kafka";
 export const ZOOKEEPER_ETC = "/etc/zookeeper";
 /** Settings of the install script. */
 export const INSTALL_SETTINGS = "/etc/kafka-cluster/install.env";
+/** The data volume's block device, for the install script; only on machines that see one. */
+export const DATA_SETTINGS = "/etc/kafka-cluster/data.env";
+/** Kernel parameters; only on machines with a kernel of their own. */
+export const SYSCTL_SETTINGS = "/etc/sysctl.d/60-kafka-cluster.conf";
+/** Time source of the platform's own, for chrony. */
+export const TIME_SOURCES = "/etc/chrony/sources.d/kafka-cluster.sources";
 /** The install script. */
 export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
 

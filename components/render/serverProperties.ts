@@ -15,6 +15,8 @@ export interface BrokerSettings {
   readonly id: number;
   /** IPv4 address that the broker listens on and advertises. */
   readonly address: string;
+  /** broker.rack: Kafka spreads a partition's replicas over racks; absent: none. */
+  readonly rack?: string;
   readonly ensemble: readonly EnsembleServer[];
   /** Number of brokers in the cluster: the defaults never ask for more replicas than there can be. */
   readonly brokerCount: number;
@@ -52,6 +54,7 @@ export function renderServerProperties(broker: BrokerSettings): string {
   const listener = `PLAINTEXT://${broker.address}:${KAFKA_PORT}`;
   const owned: [string, string][] = [
     ["broker.id", String(broker.id)],
+    ...(broker.rack === undefined ? [] : [["broker.rack", broker.rack] as [string, string]]),
     ["listeners", listener],
     ["advertised.listeners", listener],
     ["log.dirs", KAFKA_LOG_DIR],

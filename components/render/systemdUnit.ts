@@ -27,6 +27,8 @@ export function renderUnit(unit: UnitSettings): string {
       ["Description", unit.description],
       ["Wants", "network-online.target"],
       ["After", ["network-online.target", ...unit.after].join(" ")],
+      // Where fstab names the data volume, the service starts after it and stops before it.
+      ["RequiresMountsFor", DATA_MOUNT],
       // Without its data volume the service must not start on an empty folder.
       ["AssertPathIsMountPoint", DATA_MOUNT],
       ["StartLimitIntervalSec", "0"],

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { renderUserData } from "../../../components/render/cloudInit.ts";
+import { SettingsError } from "../../../components/kafka/problem.ts";
+import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../components/render/cloudInit.ts";
+import { renderDataSettings } from "../../../components/render/dataVolume.ts";
+import { INSTALL_SCRIPT_TEXT, renderInstallSettings } from "../../../components/render/installScript.ts";
 import { renderNode } from "../../../components/render/node.ts";
 import { renderProperties } from "../../../components/render/properties.ts";
-import { renderInstallSettings } from "../../../components/render/installScript.ts";
 
 const ENSEMBLE = [
   { id: 1, address: "10.0.0.18" },
@@ -25,6 +28,12 @@ const CLUSTER = {
   },
   host: { ownKernel: false },
 };
+/** What the same cluster is on EC2. */
+const ON_EC2 = {
+  ...CLUSTER,
+  host: { ownKernel: true, timeServer: "169.254.169.123" },
+  device: { path: "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0", sizeGiB: 100 },
+};
 const NOTE_MEMBER = { name: "kafka-3", address: "10.0.0.20", brokerId: 3, zookeeperId: 3 };
 
 test("a member with both services is rendered to exactly the files that stand in expected/", () => {
@@ -41,6 +50,56 @@ test("a member with both services is rendered to exactly the files that stand in
     ["/etc/systemd/system/kafka.service", "0644", "kafka"],
   ]);
   for (const file of files.slice(1)) assert.equal(file.content, expected(file.path), file.path);
+});
+
+test("a member on EC2 has the same files, and a device, kernel parameters, a time source and a rack", () => {
+  const files = renderNode({ ...NOTE_MEMBER, rack: "eu-central-1c" }, ON_EC2);
+  const plain = renderNode(NOTE_MEMBER, CLUSTER);
+  const added = files.filter((file) => !plain.some((other) => other.path === file.path));
+  assert.deepEqual(
+    added.map((file) => [file.path, file.mode, file.restarts]),
+    [
+      ["/etc/kafka-cluster/data.env", "0644", []],
+      ["/etc/sysctl.d/60-kafka-cluster.conf", "0644", []],
+      ["/etc/chrony/sources.d/kafka-cluster.sources", "0644", []],
+    ],
+  );
+  for (const file of added) assert.equal(file.content, expected(file.path), file.path);
+  const properties = expected("/etc/kafka/server.properties");
+  assert.deepEqual(
+    files.filter((file) => !added.includes(file)),
+    plain.map((file) =>
+      file.path === "/etc/kafka/server.properties"
+        ? { ...file, content: properties.replace("broker.id=3\n", "broker.id=3\nbroker.rack=eu-central-1c\n") }
+        : file,
+    ),
+  );
+});
+
+test("without a time server of the platform's own, chrony keeps the distributor's", () => {
+  const files = renderNode(NOTE_MEMBER, { ...ON_EC2, host: { ownKernel: true } });
+  assert.ok(files.some((file) => file.path.startsWith("/etc/sysctl.d/")));
+  assert.ok(!files.some((file) => file.path.startsWith("/etc/chrony/")));
+});
+
+test("a larger volume restarts no service", () => {
+  const render = (sizeGiB: number) => renderNode(NOTE_MEMBER, { ...ON_EC2, device: { ...ON_EC2.device, sizeGiB } });
+  const before = render(100);
+  const changed = render(200).filter((file, index) => file.content !== before[index]?.content);
+  assert.deepEqual(
+    changed.map((file) => [file.path, file.restarts]),
+    [["/etc/kafka-cluster/data.env", []]],
+  );
+});
+
+test("a rack is for brokers: a ZooKeeper server of its own has no use for one", () => {
+  const server = { name: "zookeeper-1", address: "10.0.0.254", zookeeperId: 1 };
+  assert.deepEqual(renderNode({ ...server, rack: "eu-central-1a" }, CLUSTER), renderNode(server, CLUSTER));
+});
+
+test("the install script is bash", () => {
+  const { status, stderr } = spawnSync("bash", ["-n"], { input: INSTALL_SCRIPT_TEXT, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
 });
 
 test("a member with one service has nothing of the other", () => {
@@ -94,6 +153,20 @@ test("user data is a cloud-config that carries the same files and starts no serv
   });
 });
 
+test("user data that EC2 would refuse is said before, with its size in bytes and the remedy", () => {
+  const files = renderNode(NOTE_MEMBER, ON_EC2);
+  assert.equal(userDataProblem("kafka-3", renderUserData({ hostname: "kafka-3", files, deployKey: "k" })), undefined);
+  assert.equal(userDataProblem("kafka-3", "x".repeat(EC2_USER_DATA_LIMIT)), undefined);
+  // Two bytes a letter.
+  const problem = userDataProblem("kafka-3", "ä".repeat(EC2_USER_DATA_LIMIT / 2 + 1));
+  assert.ok(problem);
+  assert.equal(
+    new SettingsError([problem]).message,
+    "1 setting can't be used:\n  kafka-3, user data in bytes = 16386: at most 16384 (EC2's limit): " +
+      "shorten brokerProperties, which are most of what can grow",
+  );
+});
+
 test("fewer than three brokers are never asked for more replicas than there are", () => {
   const files = renderNode({ ...NOTE_MEMBER, brokerId: 1 }, { ...CLUSTER, brokerCount: 1, brokerProperties: {} });
   assert.match(contentOf(files, "server.properties"), /^offsets\.topic\.replication\.factor=1$/m);
@@ -106,6 +179,18 @@ test("properties come back from Java's escapes as they were", () => {
     fc.property(text, text, (key, value) => {
       assert.deepEqual(readProperties(renderProperties([[key, value]])), [[key, value]]);
     }),
+  );
+});
+
+test("a device's settings are literal for a shell, whatever they hold", () => {
+  const path = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0") && !/[\ud800-\udfff]/.test(text));
+  fc.assert(
+    fc.property(path, (path) => {
+      const script = `${renderDataSettings({ path, sizeGiB: 7 })}printf '%s\\0%s' "$DEVICE" "$SIZE_GIB"`;
+      const { stdout } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+      assert.equal(stdout, `${path}\x007`);
+    }),
+    { numRuns: 50 },
   );
 });
 
