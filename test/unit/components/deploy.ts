@@ -9,6 +9,7 @@ export interface Recorded {
   readonly parent: string | undefined;
   /** Names of all that it depends on, sorted; a component stands for its children. */
   readonly dependencies: readonly string[];
+  readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
@@ -86,6 +87,7 @@ interface RegisterRequest {
   getName(): string;
   getParent(): string;
   getDependenciesList(): string[];
+  getProtect(): boolean;
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
@@ -106,6 +108,7 @@ function record(request: RegisterRequest): Recorded {
     inputs,
     parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
     dependencies: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
+    protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),

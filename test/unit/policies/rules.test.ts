@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encryption } from "../../../policies/encryption.ts";
+import { ingress } from "../../../policies/ingress.ts";
+import { instanceMetadata } from "../../../policies/instanceMetadata.ts";
+import { protection } from "../../../policies/protection.ts";
+import { publicAddress } from "../../../policies/publicAddress.ts";
+import type { CheckedResource, Rule, RuleConfig } from "../../../policies/rule.ts";
+
+const VOLUME = "aws:ebs/volume:Volume";
+const INSTANCE = "aws:ec2/instance:Instance";
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+
+/** What a rule says of a resource named `r`, cut off before the remedy. */
+function found(
+  rule: Rule,
+  type: string,
+  props: CheckedResource["props"],
+  { protect = false, config = {} }: { protect?: boolean; config?: RuleConfig } = {},
+): string[] {
+  return rule.check({ type, name: "r", props, opts: { protect } }, config).map((message) => {
+    const [what = "", remedy = ""] = message.split("; ");
+    assert.ok(remedy !== "", `no remedy: ${message}`);
+    return what;
+  });
+}
+
+test("volumes are encrypted", () => {
+  assert.deepEqual(found(encryption, VOLUME, { encrypted: true }), []);
+  assert.deepEqual(found(encryption, VOLUME, { encrypted: false }), ["r: encrypted is false"]);
+  assert.deepEqual(found(encryption, VOLUME, {}), ["r: encrypted is absent"]);
+});
+
+test("block devices of instances are encrypted, the root's without being named, too", () => {
+  const encrypted = { encrypted: true };
+  assert.deepEqual(found(encryption, INSTANCE, { rootBlockDevice: encrypted, ebsBlockDevices: [encrypted] }), []);
+  assert.deepEqual(found(encryption, INSTANCE, { ebsBlockDevices: [encrypted, { encrypted: false }, {}] }), [
+    "r: rootBlockDevice.encrypted is absent",
+    "r: ebsBlockDevices[1].encrypted is false",
+    "r: ebsBlockDevices[2].encrypted is absent",
+  ]);
+});
+
+test("block devices of launch templates are encrypted", () => {
+  const mappings = (...blockDeviceMappings: unknown[]): string[] =>
+    found(encryption, TEMPLATE, { blockDeviceMappings });
+  assert.deepEqual(mappings({ ebs: { encrypted: "true" } }, { virtualName: "ephemeral0" }), []);
+  assert.deepEqual(mappings({ ebs: { encrypted: "false" } }), ['r: blockDeviceMappings[0].ebs.encrypted is "false"']);
+  assert.deepEqual(mappings(), ["r: blockDeviceMappings is absent"]);
+});
+
+test("instance metadata needs a token that travels one hop", () => {
+  for (const type of [INSTANCE, TEMPLATE]) {
+    const options = (metadataOptions?: unknown): string[] => found(instanceMetadata, type, { metadataOptions });
+    assert.deepEqual(options({ httpTokens: "required", httpPutResponseHopLimit: 1 }), []);
+    assert.deepEqual(options({ httpEndpoint: "disabled" }), []);
+    assert.deepEqual(options({ httpTokens: "optional", httpPutResponseHopLimit: 2 }), [
+      'r: metadataOptions.httpTokens is "optional"',
+      "r: metadataOptions.httpPutResponseHopLimit is 2",
+    ]);
+    assert.deepEqual(options(), [
+      "r: metadataOptions.httpTokens is absent",
+      "r: metadataOptions.httpPutResponseHopLimit is absent",
+    ]);
+  }
+});
+
+test("no rule of a group or an ACL lets in anywhere", () => {
+  const inside = { cidrBlocks: ["10.0.0.0/16"], ipv6CidrBlocks: [] };
+  const outside = { cidrBlocks: ["10.0.0.0/16", "0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] };
+  const group = "aws:ec2/securityGroup:SecurityGroup";
+  assert.deepEqual(found(ingress, group, { ingress: [inside], egress: [outside] }), []);
+  assert.deepEqual(found(ingress, group, { ingress: [inside, outside] }), [
+    "r: ingress[1].cidrBlocks lets in 0.0.0.0/0",
+    "r: ingress[1].ipv6CidrBlocks lets in ::/0",
+  ]);
+  const acl = "aws:ec2/networkAcl:NetworkAcl";
+  assert.deepEqual(found(ingress, acl, { ingress: [{ action: "deny", cidrBlock: "0.0.0.0/0" }] }), []);
+  assert.deepEqual(found(ingress, acl, { ingress: [{ action: "allow", cidrBlock: "0.0.0.0/0" }] }), [
+    "r: ingress[0].cidrBlock lets in 0.0.0.0/0",
+  ]);
+});
+
+test("no rule that stands by itself lets in anywhere", () => {
+  const old = "aws:ec2/securityGroupRule:SecurityGroupRule";
+  assert.deepEqual(found(ingress, old, { type: "egress", cidrBlocks: ["0.0.0.0/0"] }), []);
+  assert.deepEqual(found(ingress, old, { type: "ingress", cidrBlocks: ["0.0.0.0/0"] }), [
+    "r: cidrBlocks lets in 0.0.0.0/0",
+  ]);
+  const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+  assert.deepEqual(found(ingress, rule, { cidrIpv4: "192.0.2.0/24" }), []);
+  assert.deepEqual(found(ingress, rule, { cidrIpv4: "0.0.0.0/0" }), ["r: cidrIpv4 lets in 0.0.0.0/0"]);
+  assert.deepEqual(found(ingress, rule, { cidrIpv6: "::/0" }), ["r: cidrIpv6 lets in ::/0"]);
+  assert.deepEqual(
+    found(ingress, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", { cidrIpv4: "0.0.0.0/0" }),
+    [],
+  );
+  const acl = "aws:ec2/networkAclRule:NetworkAclRule";
+  assert.deepEqual(found(ingress, acl, { egress: true, ruleAction: "allow", cidrBlock: "0.0.0.0/0" }), []);
+  assert.deepEqual(found(ingress, acl, { ruleAction: "allow", ipv6CidrBlock: "::/0" }), [
+    "r: ipv6CidrBlock lets in ::/0",
+  ]);
+});
+
+test("data volumes are protected where the stack says so", () => {
+  const data = { tags: { "kafka-cluster:role": "data" } };
+  const promised = { tags: { "kafka-cluster:role": "data", "kafka-cluster:protect": "true" } };
+  const config = { requireProtection: true };
+  assert.deepEqual(found(protection, VOLUME, promised, { protect: true, config }), []);
+  assert.deepEqual(found(protection, VOLUME, data), []);
+  assert.deepEqual(found(protection, VOLUME, {}, { config }), []);
+  assert.deepEqual(found(protection, VOLUME, promised), ['r: tag kafka-cluster:protect is "true", protect is false']);
+  assert.deepEqual(found(protection, VOLUME, data, { config }), [
+    "r: a data volume, protect is false, and requireProtection is on",
+  ]);
+});
+
+test("members have no public address", () => {
+  const tags = { "kafka-cluster:role": "member" };
+  assert.deepEqual(found(publicAddress, INSTANCE, { tags }), []);
+  assert.deepEqual(found(publicAddress, INSTANCE, { associatePublicIpAddress: true }), []);
+  assert.deepEqual(found(publicAddress, INSTANCE, { tags, associatePublicIpAddress: true }), [
+    "r: associatePublicIpAddress is true",
+  ]);
+});
