@@ -19,9 +19,17 @@ const PARALLEL = ["--parallel", "32"];
 /** Commands of Pulumi that read the stack's configuration from a file that can be named. */
 const TAKES_CONFIG_FILE = ["up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"];
 
+async function platform(): Promise<string> {
+  return (await configured("platform")) ?? "local";
+}
+
+/** The steps before all that Pulumi does. */
+async function engineSteps(): Promise<Step[]> {
+  return pulumiSteps(await platform());
+}
+
 async function allSteps(): Promise<Step[]> {
-  const isLocal = ((await configured("platform")) ?? "local") === "local";
-  return [...pulumiSteps(), ...(isLocal ? hypervisorSteps() : [])];
+  return [...(await engineSteps()), ...((await platform()) === "local" ? hypervisorSteps() : [])];
 }
 
 /** The steps before a deployment: it needs Kafka's distribution, too. */
@@ -78,13 +86,13 @@ async function down(args: readonly string[]): Promise<void> {
 }
 
 async function preview(args: readonly string[]): Promise<void> {
-  await setUp(pulumiSteps());
+  await setUp(await engineSteps());
   finish("preview", await pulumiAttached(["preview", ...PARALLEL, ...configFile(), ...args]));
 }
 
 async function anyPulumi(args: readonly string[]): Promise<void> {
   // `cancel` is the remedy for a lock that the recovery must not take away.
-  await setUp(pulumiSteps(), args[0] !== "cancel");
+  await setUp(await engineSteps(), args[0] !== "cancel");
   const takesFile = TAKES_CONFIG_FILE.includes(args[0] ?? "") && !args.includes("--config-file");
   process.exitCode = await pulumiAttached([...args, ...(takesFile ? configFile() : [])]);
 }

@@ -3,6 +3,7 @@ import { access, chmod, constants, mkdir, readFile, readlink, rename, rm, symlin
 import { dirname, join } from "node:path";
 import { exec, run } from "../lib/exec.ts";
 import { cacheDirectory, projectDirectory } from "../lib/paths.ts";
+import { UserError } from "../lib/report.ts";
 import { downloadVerified } from "./download.ts";
 import { buildGo, type GoProgram } from "./goBuild.ts";
 import type { Step } from "./steps.ts";
@@ -11,6 +12,10 @@ import type { Step } from "./steps.ts";
 export const CLI_VERSION = "3.259.0";
 /** Provider plugins, of the versions of their SDKs in package.json. */
 export const PLUGINS: Readonly<Record<string, string>> = { command: "1.2.1", random: "4.21.2" };
+/** Provider plugins that only stacks of a platform need: for these there is no stand-in. */
+export const PLATFORM_PLUGINS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  aws: { aws: "7.48.0" },
+};
 
 const CLI: GoProgram = {
   folder: "scripts/setup/pulumi-cli",
@@ -164,8 +169,23 @@ async function writeExecutable(file: string, content: string): Promise<void> {
   await rename(partial, file);
 }
 
+/** The executable of a provider plugin in Pulumi's home. */
+export function pluginExecutable(name: string, version: string): string {
+  return pulumiHome("plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+}
+
+/** Fetches a provider plugin from its makers and gives what the CLI says when that fails. */
+async function installPlugin(name: string, version: string): Promise<string | undefined> {
+  const env = { PULUMI_HOME: pulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  // The largest one, of AWS, has over 100 MB.
+  const args = ["300", pulumiExecutable(), "plugin", "install", "resource", name, version];
+  const { code, stdout, stderr } = await exec("timeout", args, { env });
+  if (code === 0) return undefined;
+  return (stderr.trim() || stdout.trim() || `exit code ${code}`).split("\n").at(-1);
+}
+
 function pluginStep(name: string, version: string): Step {
-  const executable = pulumiHome("plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+  const executable = pluginExecutable(name, version);
   const launcher = quoted(join(process.cwd(), "scripts", "run.mjs"));
   const standIn = `#!/bin/sh\nexec node ${launcher} plugins/${name} "$@"\n`;
   return {
@@ -180,14 +200,7 @@ function pluginStep(name: string, version: string): Step {
       // The makers of the CLI are those of the plugins: where the one had to be built, the others can't be had.
       if (asksMakers() && (await readlink(dirname(pulumiExecutable()))) === releaseFolder()) {
         note("downloading");
-        const installed = await exec(
-          "timeout",
-          ["120", pulumiExecutable(), "plugin", "install", "resource", name, version],
-          {
-            env: { PULUMI_HOME: pulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
-          },
-        );
-        if (installed.code === 0) return "downloaded from its makers";
+        if ((await installPlugin(name, version)) === undefined) return "downloaded from its makers";
       }
       await writeExecutable(executable, standIn);
       return "the project's own stand-in (scripts/plugins)";
@@ -195,8 +208,37 @@ function pluginStep(name: string, version: string): Step {
   };
 }
 
-/** The steps that put the Pulumi CLI, its language host and the provider plugins into the project's own folder. */
-export function pulumiSteps(): Step[] {
+function officialPluginStep(name: string, version: string): Step {
+  return {
+    name: `Pulumi plugin ${name} ${version}`,
+    isDone: () => isExecutable(pluginExecutable(name, version)),
+    run: async (note) => {
+      note("downloading");
+      const why = asksMakers()
+        ? await installPlugin(name, version)
+        : "KAFKA_CLUSTER_SOURCES=registries leaves its makers' sites alone";
+      if (why === undefined) return "downloaded from its makers";
+      throw new UserError(
+        `provider plugin ${name} ${version} is not to be had (${why}): let this computer reach get.pulumi.com, ` +
+          `or fetch pulumi-resource-${name}-v${version}-linux-${process.arch === "arm64" ? "arm64" : "amd64"}.tar.gz ` +
+          `elsewhere and unpack it into ${dirname(pluginExecutable(name, version))}`,
+      );
+    },
+  };
+}
+
+/**
+ * The steps that put the Pulumi CLI, its language host and the provider plugins into the project's own folder.
+ *
+ * @param platform the stack's platform
+ */
+export function pulumiSteps(platform = "local"): Step[] {
   const plugins = Object.entries(PLUGINS).map(([name, version]) => pluginStep(name, version));
-  return [cliStep, languageHostStep, ...plugins];
+  const official = Object.entries(PLATFORM_PLUGINS[platform] ?? {});
+  return [
+    cliStep,
+    languageHostStep,
+    ...plugins,
+    ...official.map(([name, version]) => officialPluginStep(name, version)),
+  ];
 }

@@ -20,6 +20,8 @@ export function pulumiEnvironment(): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Plugins that happen to be on the user's PATH are not the ones that the set-up chose.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    // The set-up installs what the stack's platform needs. The CLI would fetch a plugin for every SDK in package.json.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
 }
 

@@ -1,21 +1,30 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import packageJson from "../../../package.json" with { type: "json" };
+import { UserError } from "../../../scripts/lib/report.ts";
 import { downloadVerified } from "../../../scripts/setup/download.ts";
 import { buildGo } from "../../../scripts/setup/goBuild.ts";
-import { CLI_VERSION, LANGUAGE_HOST_FLAGS, PLUGINS } from "../../../scripts/setup/pulumi.ts";
+import {
+  CLI_VERSION,
+  LANGUAGE_HOST_FLAGS,
+  PLATFORM_PLUGINS,
+  pluginExecutable,
+  PLUGINS,
+  pulumiSteps,
+} from "../../../scripts/setup/pulumi.ts";
 
 test("the versions of package.json, of go.mod and of the set-up are the same", async () => {
   assert.equal(packageJson.dependencies["@pulumi/command"], PLUGINS.command);
   assert.equal(packageJson.dependencies["@pulumi/random"], PLUGINS.random);
+  assert.equal(packageJson.dependencies["@pulumi/aws"], PLATFORM_PLUGINS.aws?.aws);
   const goMod = await readFile("scripts/setup/pulumi-cli/go.mod", "utf8");
   assert.match(goMod, new RegExp(`pulumi/pkg/v3 v${CLI_VERSION}\n`));
   assert.match(goMod, new RegExp(`pulumi/sdk/v3 v${CLI_VERSION}\n`));
@@ -74,4 +83,35 @@ test("a missing Go is one error that names the version and the remedy", async ()
   } finally {
     process.env.PATH = PATH;
   }
+});
+
+test("a platform's plugin is a step of its stacks alone, and is asked of nobody where only registries are", async (context) => {
+  const home = await mkdtemp(join(tmpdir(), "plugin-step-"));
+  const { KAFKA_CLUSTER_HOME, KAFKA_CLUSTER_SOURCES } = process.env;
+  Object.assign(process.env, { KAFKA_CLUSTER_HOME: home, KAFKA_CLUSTER_SOURCES: "registries" });
+  context.after(async () => {
+    for (const [name, value] of Object.entries({ KAFKA_CLUSTER_HOME, KAFKA_CLUSTER_SOURCES })) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+    await rm(home, { recursive: true });
+  });
+  const names = (platform?: string): string[] => pulumiSteps(platform).map(({ name }) => name);
+  const version = PLATFORM_PLUGINS.aws?.aws ?? "";
+  assert.deepEqual(names("aws"), [...names("local"), `Pulumi plugin aws ${version}`]);
+  assert.deepEqual(names(), names("local"));
+
+  const step = pulumiSteps("aws").at(-1);
+  assert.ok(step);
+  assert.equal(await step.isDone(), false);
+  await assert.rejects(
+    step.run(() => undefined),
+    (error) =>
+      error instanceof UserError &&
+      error.message.startsWith(`provider plugin aws ${version} is not to be had (KAFKA_CLUSTER_SOURCES=registries`) &&
+      error.message.endsWith(`unpack it into ${dirname(pluginExecutable("aws", version))}`),
+  );
+  await mkdir(dirname(pluginExecutable("aws", version)), { recursive: true });
+  await writeFile(pluginExecutable("aws", version), "", { mode: 0o755 });
+  assert.equal(await step.isDone(), true);
 });
