@@ -12,7 +12,7 @@ import { chooseSite } from "./platform.ts";
 const settings = readSettings();
 const ownKey = await readDeployerKey();
 const last = await lastDeployment();
-const site = await chooseSite(settings, last?.infrastructure);
+const site = await chooseSite(settings, last?.infrastructure, ownKey);
 const plans = planMembers(settings, site.subnets);
 
 export const kafkaVersion = settings.kafkaVersion.version;

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployerKey } from "./components/deployerKey.ts";
-import { SettingsError } from "./components/kafka/problem.ts";
+import { chooseSite as chooseAwsSite } from "./components/aws/awsSite.ts";
+import { userDataProblems } from "./components/aws/awsUserData.ts";
+import type { DeployerKey, OwnKey } from "./components/deployerKey.ts";
+import { formatProblems, SettingsError } from "./components/kafka/problem.ts";
 import type { Infrastructure } from "./components/livingCluster.ts";
 import { LocalPlatform } from "./components/local/localPlatform.ts";
 import { localSite } from "./components/local/localSettings.ts";
@@ -16,9 +18,14 @@ export interface ChosenSite extends Site {
  * Finds out where the platform's machines will stand; makes nothing.
  *
  * @param last what the last deployment left; absent before the first one
+ * @param ownKey the user's own key pair; absent when one is made
  * @throws pulumi.RunError with every problem found
  */
-export async function chooseSite(settings: Settings, last: Infrastructure | undefined): Promise<ChosenSite> {
+export async function chooseSite(
+  settings: Settings,
+  last: Infrastructure | undefined,
+  ownKey: OwnKey | undefined,
+): Promise<ChosenSite> {
   const { kafkaVersion: version } = settings;
   const stack = pulumi.getStack();
   switch (settings.platform) {
@@ -31,14 +38,15 @@ export async function chooseSite(settings: Settings, last: Infrastructure | unde
     }
     case "aws": {
       // Loaded only here: the SDK of AWS costs as much time as all the rest.
-      const [{ AwsPlatform }, { askAws, newestImage }, { chooseSite }] = await Promise.all([
+      const [{ AwsPlatform }, { askAws, newestImage }] = await Promise.all([
         import("./components/aws/awsPlatform.ts"),
         import("./components/aws/askAws.ts"),
-        import("./components/aws/awsSite.ts"),
       ]);
-      const site = await chooseSite(settings, await askAws(settings), last, newestImage).catch((error: unknown) => {
+      const site = await chooseAwsSite(settings, await askAws(settings), last, newestImage).catch((error: unknown) => {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       });
+      const problems = userDataProblems(settings, site, ownKey?.publicKey);
+      if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
       return {
         ...site,
         createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),

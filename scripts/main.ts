@@ -32,12 +32,13 @@ async function allSteps(): Promise<Step[]> {
   return [...(await engineSteps()), ...((await platform()) === "local" ? hypervisorSteps() : [])];
 }
 
-/** The steps before a deployment: it needs Kafka's distribution, too. */
+/** The steps before a deployment: on this computer it needs Kafka's distribution, too. */
 async function deploymentSteps(): Promise<Step[]> {
   const version = (await configured("kafkaVersion")) ?? DEFAULT_KAFKA_VERSION;
   // Another version is the program's to refuse, in one message with all that is wrong.
   const isKnown = KAFKA_VERSIONS.some((known) => known.version === version);
-  return [...(await allSteps()), ...(isKnown ? [distributionStep(version)] : [])];
+  const needsIt = isKnown && (await platform()) === "local";
+  return [...(await allSteps()), ...(needsIt ? [distributionStep(version)] : [])];
 }
 
 async function setUp(steps: readonly Step[], mends = true): Promise<void> {

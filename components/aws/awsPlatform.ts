@@ -5,14 +5,16 @@ import type { DeployerKey } from "../deployerKey.ts";
 import type { KafkaVersion } from "../kafka/versions.ts";
 import type { BlockDevice, DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
 import type { Reach } from "../reach.ts";
-import type { HostSettings, NodePlan } from "../render/node.ts";
+import type { NodePlan } from "../render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
+import { devicePath } from "./awsInstance.ts";
 import { AwsMachine } from "./awsMachine.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
 import type { AwsSettings, MachineSize } from "./awsSettings.ts";
 import type { AwsSite } from "./awsSite.ts";
 import { awsTags } from "./awsTags.ts";
+import { AWS_HOST } from "./awsUserData.ts";
 
 /** Arguments of {@link AwsPlatform}. All but the key shape the graph, so they are plain values. */
 export interface AwsPlatformArgs extends AwsSettings {
@@ -28,8 +30,7 @@ export interface AwsPlatformArgs extends AwsSettings {
 /** Machines on EC2: Debian 12, each with an encrypted data volume and a network interface that outlive it. */
 export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly distribution: Distribution;
-  /** AWS's own time server: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html */
-  readonly host: HostSettings = { ownKernel: true, timeServer: "169.254.169.123" };
+  readonly host = AWS_HOST;
   readonly reach: pulumi.Output<Reach>;
 
   readonly #args: AwsPlatformArgs;
@@ -184,12 +185,4 @@ function lists({ access, clientsFrom }: AwsSettings["aws"]): {
   clientsFrom: readonly string[];
 } {
   return { sshFrom: access.sshFrom, clientsFrom };
-}
-
-/**
- * The path under which udev shows an EBS volume on the Nitro System: its NVMe serial number is the volume's id without
- * its hyphen. https://docs.aws.amazon.com/ebs/latest/userguide/identify-nvme-ebs-device.html
- */
-export function devicePath(volumeId: string): string {
-  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
 }

@@ -9,14 +9,22 @@ const ANSWER_TIMEOUT = 3_000;
 const DOWNLOAD_TIMEOUT = 900_000;
 
 /**
+ * The SHA-512 that Apache publishes beside an archive, in lower-case hexadecimal.
+ *
+ * @throws Error when the site can't be reached or answers with something else
+ */
+export async function publishedSha512(url: string): Promise<string> {
+  return parseSha512(await text(await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT) })));
+}
+
+/**
  * Downloads Apache's archive and compares it with the SHA-512 published beside it.
  *
  * @param file where to write it
  * @throws Error when the site can't be reached, answers with an error, or the archive is not the published one
  */
 export async function downloadArchive(url: string, file: string): Promise<void> {
-  const published = await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT) });
-  const expected = parseSha512(await text(published));
+  const expected = await publishedSha512(url);
   const archive = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) });
   if (!archive.ok || !archive.body) throw new Error(`${url} answered ${archive.status} ${archive.statusText}`);
   await pipeline(Readable.fromWeb(archive.body), createWriteStream(file));
