@@ -29,7 +29,7 @@ export class AwsBastion extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsBastionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:aws:AwsBastion", name, {}, opts);
-    const tags = awsTags(args.stack, name, { "kafka-cluster:role": "bastion" });
+    const tags = awsTags(args.stack, "bastion", { "kafka-cluster:role": "bastion" });
     const machine = new aws.ec2.Instance(
       `${name}-machine`,
       {
@@ -47,7 +47,7 @@ export class AwsBastion extends pulumi.ComponentResource {
     );
     const address = new aws.ec2.Eip(`${name}-address`, { domain: "vpc", tags }, { parent: this });
     const association = new aws.ec2.EipAssociation(
-      `${name}-address`,
+      `${name}-association`,
       { allocationId: address.id, instanceId: machine.id },
       { parent: this, deleteBeforeReplace: true },
     );

@@ -17,6 +17,12 @@ export interface AwsNetworkArgs {
   readonly cidrs: readonly string[];
 }
 
+/** A subnet, and its way to the rest of the world. */
+interface RoutedSubnet {
+  readonly subnet: aws.ec2.Subnet;
+  readonly route: pulumi.Resource;
+}
+
 /**
  * The network of the members: a private subnet a zone, whose way out is a NAT gateway in a public one. In a VPC that is
  * there already it makes nothing.
@@ -25,10 +31,12 @@ export class AwsNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** The members' subnets, in the order of the zones. */
   readonly memberSubnetIds: readonly pulumi.Output<string>[];
+  /** The ways out of the members' subnets: a machine needs them for its first boot. */
+  readonly memberRoutes: readonly pulumi.Resource[];
   /** Where the bastion goes; absent without one in a VPC that is there. */
   readonly bastionSubnetId: pulumi.Output<string> | undefined;
-  /** The routes out of the members' subnets: a machine needs them for its first boot. */
-  readonly routes: readonly pulumi.Resource[];
+  /** The way from the internet to the bastion. */
+  readonly bastionRoutes: readonly pulumi.Resource[];
 
   readonly #stack: string;
 
@@ -39,8 +47,9 @@ export class AwsNetwork extends pulumi.ComponentResource {
     if (vpc.kind === "existing") {
       this.vpcId = pulumi.output(vpc.id);
       this.memberSubnetIds = vpc.subnetIds.map((id) => pulumi.output(id));
+      this.memberRoutes = [];
       this.bastionSubnetId = vpc.bastionSubnetId === undefined ? undefined : pulumi.output(vpc.bastionSubnetId);
-      this.routes = [];
+      this.bastionRoutes = [];
     } else {
       const made = this.#createVpc(name, vpc);
       const publicSubnets = this.#createPublicSubnets(name, args, vpc, made);
@@ -48,8 +57,9 @@ export class AwsNetwork extends pulumi.ComponentResource {
       const members = this.#createMemberSubnets(name, args, made, gateways);
       this.vpcId = made.id;
       this.memberSubnetIds = members.map(({ subnet }) => subnet.id);
-      this.bastionSubnetId = publicSubnets[0]?.id;
-      this.routes = members.map(({ route }) => route);
+      this.memberRoutes = members.map(({ route }) => route);
+      this.bastionSubnetId = publicSubnets[0]?.subnet.id;
+      this.bastionRoutes = publicSubnets.slice(0, 1).map(({ route }) => route);
     }
     this.registerOutputs({
       vpcId: this.vpcId,
@@ -61,40 +71,32 @@ export class AwsNetwork extends pulumi.ComponentResource {
   #createVpc(name: string, { cidr }: OwnVpc): aws.ec2.Vpc {
     return new aws.ec2.Vpc(
       `${name}-vpc`,
-      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: awsTags(this.#stack, "network") },
+      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: this.#tags("vpc") },
       { parent: this },
     );
   }
 
   /** A public subnet a zone, with a route to the internet. Nothing in it gets a public address by itself. */
-  #createPublicSubnets(
-    name: string,
-    { zones }: AwsNetworkArgs,
-    { publicSubnet }: OwnVpc,
-    vpc: aws.ec2.Vpc,
-  ): aws.ec2.Subnet[] {
+  #createPublicSubnets(name: string, args: AwsNetworkArgs, { publicSubnet }: OwnVpc, vpc: aws.ec2.Vpc): RoutedSubnet[] {
     const opts = { parent: this };
     const gateway = new aws.ec2.InternetGateway(
       `${name}-internet`,
-      { vpcId: vpc.id, tags: awsTags(this.#stack, "network") },
+      { vpcId: vpc.id, tags: this.#tags("internet") },
       opts,
     );
     const table = new aws.ec2.RouteTable(
-      `${name}-public`,
+      `${name}-public-routes`,
       {
         vpcId: vpc.id,
         routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
-        tags: awsTags(this.#stack, "public"),
+        tags: this.#tags("public"),
       },
       opts,
     );
-    const cidrs = splitNetwork(publicSubnet, zones.length);
-    return zones.map((zone, index) => {
-      const label = `${name}-public-${index + 1}`;
-      const subnet = this.#createSubnet(label, zone, cidrs[index] ?? "", vpc);
-      new aws.ec2.RouteTableAssociation(label, { subnetId: subnet.id, routeTableId: table.id }, opts);
-      return subnet;
-    });
+    const cidrs = splitNetwork(publicSubnet, args.zones.length);
+    return args.zones.map((zone, index) =>
+      this.#createSubnet(name, `public-${index + 1}`, { zone, cidr: cidrs[index] ?? "", vpc, table }),
+    );
   }
 
   /** One NAT gateway for each zone, or one for all. */
@@ -102,16 +104,21 @@ export class AwsNetwork extends pulumi.ComponentResource {
     name: string,
     { zones }: AwsNetworkArgs,
     { natGateways }: OwnVpc,
-    publicSubnets: readonly aws.ec2.Subnet[],
+    publicSubnets: readonly RoutedSubnet[],
   ): aws.ec2.NatGateway[] {
     const count = natGateways === "single" ? 1 : zones.length;
-    return publicSubnets.slice(0, count).map((subnet, index) => {
-      const label = `${name}-nat-${index + 1}`;
-      const address = new aws.ec2.Eip(label, { domain: "vpc", tags: awsTags(this.#stack, label) }, { parent: this });
-      return new aws.ec2.NatGateway(
-        label,
-        { subnetId: subnet.id, allocationId: address.id, tags: awsTags(this.#stack, label) },
+    return publicSubnets.slice(0, count).map(({ subnet, route }, index) => {
+      const label = `nat-${index + 1}`;
+      const address = new aws.ec2.Eip(
+        `${name}-${label}-address`,
+        { domain: "vpc", tags: this.#tags(label) },
         { parent: this },
+      );
+      return new aws.ec2.NatGateway(
+        `${name}-${label}`,
+        { subnetId: subnet.id, allocationId: address.id, tags: this.#tags(label) },
+        // Without the way to the internet it is of no use, and while it is there the internet gateway can't go.
+        { parent: this, dependsOn: [route] },
       );
     });
   }
@@ -122,41 +129,49 @@ export class AwsNetwork extends pulumi.ComponentResource {
     { zones, cidrs }: AwsNetworkArgs,
     vpc: aws.ec2.Vpc,
     gateways: readonly aws.ec2.NatGateway[],
-  ): { subnet: aws.ec2.Subnet; route: pulumi.Resource }[] {
+  ): RoutedSubnet[] {
     return zones.map((zone, index) => {
-      const label = `${name}-members-${index + 1}`;
+      const label = `members-${index + 1}`;
       const gateway = gateways[index] ?? gateways[0];
       if (!gateway) throw new Error("a network has at least one NAT gateway");
-      const subnet = this.#createSubnet(label, zone, cidrs[index] ?? "", vpc);
       const table = new aws.ec2.RouteTable(
-        label,
+        `${name}-${label}-routes`,
         {
           vpcId: vpc.id,
           routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: gateway.id }],
-          tags: awsTags(this.#stack, label),
+          tags: this.#tags(label),
         },
         { parent: this },
       );
-      const route = new aws.ec2.RouteTableAssociation(
-        label,
-        { subnetId: subnet.id, routeTableId: table.id },
-        { parent: this },
-      );
-      return { subnet, route };
+      return this.#createSubnet(name, label, { zone, cidr: cidrs[index] ?? "", vpc, table });
     });
   }
 
-  #createSubnet(label: string, zone: Zone, cidrBlock: string, vpc: aws.ec2.Vpc): aws.ec2.Subnet {
-    return new aws.ec2.Subnet(
-      label,
+  #createSubnet(
+    name: string,
+    label: string,
+    args: { zone: Zone; cidr: string; vpc: aws.ec2.Vpc; table: aws.ec2.RouteTable },
+  ): RoutedSubnet {
+    const subnet = new aws.ec2.Subnet(
+      `${name}-${label}`,
       {
-        vpcId: vpc.id,
-        cidrBlock,
-        availabilityZone: zone.name,
+        vpcId: args.vpc.id,
+        cidrBlock: args.cidr,
+        availabilityZone: args.zone.name,
         mapPublicIpOnLaunch: false,
-        tags: awsTags(this.#stack, label),
+        tags: this.#tags(label),
       },
       { parent: this },
     );
+    const route = new aws.ec2.RouteTableAssociation(
+      `${name}-${label}-association`,
+      { subnetId: subnet.id, routeTableId: args.table.id },
+      { parent: this },
+    );
+    return { subnet, route };
+  }
+
+  #tags(label: string): Record<string, string> {
+    return awsTags(this.#stack, label);
   }
 }

@@ -120,7 +120,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         deployerKey,
       },
       // Without its route out a machine's first boot can't fetch anything, without its rules nobody gets to it.
-      [...this.#network.routes, this.#security, ...dependsOn],
+      [...this.#network.memberRoutes, this.#security, ...dependsOn],
       { parent },
     );
     return { resource: machine, machineId: machine.machineId, hostKey: machine.hostKey };
@@ -142,7 +142,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         ...(kmsKeyId !== undefined && { kmsKeyId }),
         deployerKey: this.#args.deployerKey,
       },
-      { parent: this, dependsOn: [this.#security] },
+      { parent: this, dependsOn: [this.#security, ...this.#network.bastionRoutes] },
     ).reach;
   }
 

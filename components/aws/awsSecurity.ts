@@ -1,30 +1,24 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AccessRule, accessRules, type AccessSettings, type Group } from "./accessRules.ts";
 import { awsTags } from "./awsTags.ts";
-import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../render/paths.ts";
-
-/** Port of SSH. */
-const SSH_PORT = 22;
 
 /** Arguments of {@link AwsSecurity}. */
-export interface AwsSecurityArgs {
+export interface AwsSecurityArgs extends AccessSettings {
   /** The stack's name, for tags. */
   readonly stack: string;
   readonly vpcId: pulumi.Input<string>;
-  /** Whether SSH comes through a bastion, or straight from {@link sshFrom}. */
-  readonly bastion: boolean;
-  /** IPv4 networks that may connect to port 22 of the bastion; of the members, when there is none. */
-  readonly sshFrom: readonly string[];
-  /** IPv4 networks whose clients may connect to the brokers. */
-  readonly clientsFrom: readonly string[];
 }
 
-/** Where a connection may come from. */
-type Source = { readonly group: aws.ec2.SecurityGroup } | { readonly cidr: string };
+const DESCRIPTIONS: Readonly<Record<Group, string>> = {
+  brokers: "Kafka brokers",
+  ensemble: "ZooKeeper servers",
+  bastion: "Way of the deployer to the members",
+};
 
 /**
- * Who may connect to what: clients to brokers, brokers and servers among themselves, SSH from the bastion or the stated
- * networks, and nobody else to anything. Out of the machines goes what package mirrors and the distribution need.
+ * Security groups with the rules of {@link accessRules}. Out of a machine any connection may go: package mirrors and the
+ * distribution are out there, and what may be reached inside is for the other side's rules to say.
  */
 export class AwsSecurity extends pulumi.ComponentResource {
   /** Of machines with a broker. */
@@ -36,77 +30,51 @@ export class AwsSecurity extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsSecurityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:aws:AwsSecurity", name, {}, opts);
-    const group = (label: string, description: string): aws.ec2.SecurityGroup =>
-      // Its rules are resources of their own: inline rules would be changed all at once.
-      new aws.ec2.SecurityGroup(
-        `${name}-${label}`,
-        { vpcId: args.vpcId, description, tags: awsTags(args.stack, label) },
-        { parent: this },
-      );
-    this.brokers = group("brokers", "Kafka brokers");
-    this.ensemble = group("ensemble", "ZooKeeper servers");
-    this.bastion = args.bastion ? group("bastion", "Way of the deployer to the members") : undefined;
-
-    const members = [
-      ["brokers", this.brokers],
-      ["ensemble", this.ensemble],
-    ] as const;
-    const networks = (cidrs: readonly string[]): [string, Source][] => cidrs.map((cidr) => [cidr, { cidr }]);
-    const deployer: [string, Source][] = this.bastion ? [["bastion", { group: this.bastion }]] : networks(args.sshFrom);
-
-    const allow = (label: string, group: aws.ec2.SecurityGroup, source: Source, port: number): void => {
-      this.#allow(`${name}-${label}`, label, group, source, port);
-    };
-    for (const [label, member] of members) {
-      for (const [from, source] of deployer) allow(`${label}-ssh-from-${from}`, member, source, SSH_PORT);
-      this.#allowOut(name, label, member);
-    }
-    for (const [from, source] of [
-      ["brokers", { group: this.brokers }] satisfies [string, Source],
-      ...(this.bastion ? deployer : []),
-      ...networks(args.clientsFrom),
-    ]) {
-      allow(`brokers-kafka-from-${from}`, this.brokers, source, KAFKA_PORT);
-    }
-    for (const [from, source] of members) {
-      allow(`ensemble-client-from-${from}`, this.ensemble, { group: source }, ZOOKEEPER_PORTS.client);
-    }
-    for (const port of [ZOOKEEPER_PORTS.quorum, ZOOKEEPER_PORTS.election]) {
-      allow(`ensemble-${port}-from-ensemble`, this.ensemble, { group: this.ensemble }, port);
-    }
-    if (this.bastion) {
-      for (const [from, source] of networks(args.sshFrom))
-        allow(`bastion-ssh-from-${from}`, this.bastion, source, SSH_PORT);
-      this.#allowOut(name, "bastion", this.bastion);
-    }
+    this.brokers = this.#createGroup(name, "brokers", args);
+    this.ensemble = this.#createGroup(name, "ensemble", args);
+    this.bastion = args.bastion ? this.#createGroup(name, "bastion", args) : undefined;
+    for (const rule of accessRules(args)) this.#createRule(name, rule);
     this.registerOutputs({
       brokers: this.brokers.id,
       ensemble: this.ensemble.id,
-      ...(this.bastion && { bastion: this.bastion.id }),
+      bastion: this.bastion?.id,
     });
   }
 
-  #allow(name: string, description: string, group: aws.ec2.SecurityGroup, source: Source, port: number): void {
+  /** A group without rules of its own: they are resources, so that a changed one leaves the others alone. */
+  #createGroup(name: string, group: Group, { stack, vpcId }: AwsSecurityArgs): aws.ec2.SecurityGroup {
+    const made = new aws.ec2.SecurityGroup(
+      `${name}-${group}`,
+      { vpcId, description: DESCRIPTIONS[group], tags: awsTags(stack, group) },
+      { parent: this },
+    );
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-${group}-out`,
+      { securityGroupId: made.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1", description: "out" },
+      { parent: this },
+    );
+    return made;
+  }
+
+  #createRule(name: string, { to, port, from }: AccessRule): void {
+    const source = "cidr" in from ? from.cidr : from.group;
     new aws.vpc.SecurityGroupIngressRule(
-      name,
+      `${name}-${to}-${port}-from-${source}`,
       {
-        securityGroupId: group.id,
-        ...("cidr" in source ? { cidrIpv4: source.cidr } : { referencedSecurityGroupId: source.group.id }),
+        securityGroupId: this.#idOf(to),
+        ...("cidr" in from ? { cidrIpv4: from.cidr } : { referencedSecurityGroupId: this.#idOf(from.group) }),
         ipProtocol: "tcp",
         fromPort: port,
         toPort: port,
-        description,
+        description: `from ${source}`,
       },
       { parent: this },
     );
   }
 
-  /** Connections out of a machine: what may be reached is for the other side's rules, and for the routes, to say. */
-  #allowOut(name: string, label: string, group: aws.ec2.SecurityGroup): void {
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-${label}-out`,
-      { securityGroupId: group.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1", description: "out" },
-      { parent: this },
-    );
+  #idOf(group: Group): pulumi.Output<string> {
+    const found = this[group];
+    if (!found) throw new Error("a rule names the bastion's group, but there is none");
+    return found.id;
   }
 }

@@ -10,12 +10,31 @@ export interface Recorded {
   /** Names of all that it depends on, sorted; a component stands for its children. */
   readonly dependencies: readonly string[];
   readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   /** Paths of inputs that were handed over as secrets, sorted. */
   readonly secrets: readonly string[];
 }
+
+/** A platform's provider, as the mocks play it: each throws on what the program is not known to use. */
+export interface Provider {
+  /** Id and outputs of a resource, beside its inputs. */
+  readonly resource: (type: string, name: string) => { id: string; outputs: Record<string, unknown> };
+  /** What a function gives. */
+  readonly call: (token: string, inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+}
+
+const NO_PROVIDER: Provider = {
+  resource: (type, name) => {
+    throw new Error(`the program made a resource of unknown type ${type}: ${name}`);
+  },
+  call: (token) => {
+    throw new Error(`the program called an unknown function: ${token}`);
+  },
+};
 
 /** What a command prints, by the name of its resource. */
 export type Printed = Readonly<Record<string, unknown>>;
@@ -30,12 +49,13 @@ const RANDOM_OUTPUTS: Record<string, Record<string, unknown>> = {
  *
  * @param build makes components
  * @param printed what each command prints; a command that is missing here prints nothing
+ * @param provider plays what is neither a Command nor random
  * @throws on a resource type or a function that the program is not known to use
  */
 export async function deploy(
   build: () => unknown,
   printed: Printed = {},
-  preview = false,
+  provider = NO_PROVIDER,
 ): Promise<readonly Recorded[]> {
   const requests: RegisterRequest[] = [];
   await pulumi.runtime.setMocks(
@@ -47,16 +67,15 @@ export async function deploy(
           return { id: args.name, state: { ...(args.inputs as object), stdout, stderr: "" } };
         }
         const random = RANDOM_OUTPUTS[args.type];
-        if (!random) throw new Error(`the program made a resource of unknown type ${args.type}: ${args.name}`);
-        return { id: args.name, state: { ...(args.inputs as object), ...random } };
+        if (random) return { id: args.name, state: { ...(args.inputs as object), ...random } };
+        const { id, outputs } = provider.resource(args.type, args.name);
+        return { id, state: { ...(args.inputs as object), ...outputs } };
       },
-      call(args) {
-        throw new Error(`the program called an unknown function: ${args.token}`);
-      },
+      call: (args) => provider.call(args.token, args.inputs as Record<string, unknown>),
     },
     "kafka-cluster",
     "test",
-    preview,
+    false,
   );
   // Mocks are told inputs only; parents, dependencies and options stand in the request.
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
@@ -88,6 +107,8 @@ interface RegisterRequest {
   getParent(): string;
   getDependenciesList(): string[];
   getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getReplaceonchangesList(): string[];
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
@@ -109,6 +130,8 @@ function record(request: RegisterRequest): Recorded {
     parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
     dependencies: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
     protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),

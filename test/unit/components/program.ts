@@ -1,52 +1,69 @@
 import { DeployerKey } from "../../../components/deployerKey.ts";
 import { KafkaCluster } from "../../../components/kafkaCluster.ts";
-import { LocalPlatform } from "../../../components/local/localPlatform.ts";
-import { localSite } from "../../../components/local/localSettings.ts";
-import { type NodePlan } from "../../../components/render/node.ts";
+import type { Infrastructure } from "../../../components/livingCluster.ts";
 import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
 import { ZooKeeperEnsemble } from "../../../components/zooKeeperEnsemble.ts";
-import { deploy, type Printed, type Recorded } from "./deploy.ts";
+import { chooseSite } from "../../../platform.ts";
+import { deploy, type Printed, type Provider, type Recorded } from "./deploy.ts";
 
-/** What the commands of a program with these members print. */
-export function printedFor(plans: readonly NodePlan[]): Printed {
-  const machines = plans.flatMap(({ name }): [string, unknown][] => [
-    [`${name}-volume`, { volumeId: `${name}-volume-id` }],
-    [`${name}-machine`, { machineId: `${name}-uuid`, hostKey: `ssh-ed25519 ${name}` }],
-  ]);
-  return {
-    "deployer-pair": { privateKey: "PRIVATE", publicKey: "ssh-ed25519 PUBLIC" },
-    "local-network": { bridge: "kc-test", gateway: "10.0.0.1/24" },
-    "local-image": { fingerprint: "f1" },
-    "local-distribution": { name: "kafka_2.13-3.9.2", file: "/cache/kafka_2.13-3.9.2-1.tar", sha512: "abc" },
-    ...Object.fromEntries(machines),
-  };
+/** Names of any members that a test may have. */
+const MEMBERS = ["kafka", "zookeeper"].flatMap((kind) => [1, 2, 3, 4, 5, 6, 7, 8].map((id) => `${kind}-${id}`));
+
+/** What the commands of a program print. */
+const PRINTED: Printed = {
+  "deployer-pair": { privateKey: "PRIVATE", publicKey: "ssh-ed25519 PUBLIC" },
+  "local-network": { bridge: "kc-test", gateway: "10.0.0.1/24" },
+  "local-image": { fingerprint: "f1" },
+  "local-distribution": { name: "kafka_2.13-3.9.2", file: "/cache/kafka_2.13-3.9.2-1.tar", sha512: "abc" },
+  "aws-distribution": { name: "kafka_2.13-3.9.2", url: "https://archive.example/kafka_2.13-3.9.2.tgz", sha512: "abc" },
+  "aws-bastion-host-key-learned": { hostKey: "ssh-ed25519 bastion" },
+  ...Object.fromEntries(
+    MEMBERS.flatMap((name): [string, unknown][] => [
+      [`${name}-volume`, { volumeId: `${name}-volume-id` }],
+      [`${name}-machine`, { machineId: `${name}-uuid`, hostKey: `ssh-ed25519 ${name}` }],
+      [`${name}-host-key-learned`, { hostKey: `ssh-ed25519 ${name}` }],
+    ]),
+  ),
+};
+
+/** What stands around a deployment. */
+export interface Surroundings {
+  /** Plays the platform's provider. @default one that refuses everything */
+  readonly provider?: Provider;
+  /** What the last deployment left of its platform. */
+  readonly infrastructure?: Infrastructure;
 }
 
-/** Deploys the part of the program below the verification, from raw settings, with the mocks of {@link deploy}. */
+/**
+ * Deploys the part of the program below the verification, from raw settings, with the mocks of {@link deploy}.
+ *
+ * @param deployed names of the members that the last deployment exported
+ */
 export async function deployCluster(
   raw: Record<string, unknown>,
   deployed: readonly string[] = [],
+  { provider, infrastructure }: Surroundings = {},
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
-  if (settings.platform !== "local") throw new Error("deployCluster is for the platform local");
-  const plans = planMembers(settings, localSite(settings).subnets);
-  return deploy(() => {
-    const shared = {
-      platform: new LocalPlatform("local", {
-        stack: "test",
-        subnet: settings.subnet,
-        version: settings.kafkaVersion,
-        machine: settings.machine,
-      }),
-      deployerKey: new DeployerKey("deployer"),
-      plans,
-      deployed: new Set(deployed),
-      brokerCount: settings.brokerCount,
-      brokerProperties: settings.brokerProperties,
-      heap: settings.heap,
-    };
-    const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
-    new KafkaCluster("kafka", { ...shared, ensemble });
-  }, printedFor(plans));
+  return deploy(
+    async () => {
+      const site = await chooseSite(settings, infrastructure, undefined);
+      const plans = planMembers(settings, site.subnets);
+      const deployerKey = new DeployerKey("deployer");
+      const shared = {
+        platform: site.createPlatform(deployerKey),
+        deployerKey,
+        plans,
+        deployed: new Set(deployed),
+        brokerCount: settings.brokerCount,
+        brokerProperties: settings.brokerProperties,
+        heap: settings.heap,
+      };
+      const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
+      new KafkaCluster("kafka", { ...shared, ensemble });
+    },
+    PRINTED,
+    provider,
+  );
 }
