@@ -5,9 +5,7 @@
  *
  * Settings: an ApplySpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
-import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
-import ipaddr from "ipaddr.js";
 import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
 import { DEPLOY_USER, INSTALL_SCRIPT } from "../components/render/paths.ts";
 import type { Service } from "../components/render/nodeFile.ts";
@@ -24,8 +22,10 @@ import {
 } from "./apply/services.ts";
 import { waitForCloudInit } from "./lib/cloudInit.ts";
 import { exitSoon } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
-import { Ssh } from "./lib/ssh.ts";
+import { LazySocket, type OpenSocket } from "./lib/sockets.ts";
+import type { Ssh } from "./lib/ssh.ts";
 import { waitFor } from "./lib/wait.ts";
 
 /** A machine's way from switched on to SSH, with an image that has to be fetched and unpacked first. */
@@ -40,64 +40,66 @@ const QUORUM_LOST_MS = 5_000;
 async function main(): Promise<void> {
   const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ApplySpec;
   const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
-  if (process.argv[2] === "delete") await stop(spec, secrets);
-  else await apply(spec, secrets);
-}
-
-async function apply(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
-  const ssh = await reach(spec, secrets, CONNECT_TIMEOUT_MS);
+  const stopping = process.argv[2] === "delete";
+  const network = new Network({
+    reach: spec.reach,
+    privateKey: secrets.privateKey,
+    timeoutMs: stopping ? STOP_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
+  });
+  const connecting = network.connect({ name: spec.name, address: spec.address, user: DEPLOY_USER }, spec.hostKey);
   try {
-    await waitForCloudInit({
-      machine: `${spec.name} (${spec.address})`,
-      read: async (file) => {
-        const { code, stdout } = await ssh.exec(["sudo", "-n", "cat", file]);
-        return code === 0 ? stdout : undefined;
-      },
-      remedy: `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'`,
-    });
-    const files = await differingFiles(ssh, spec.files);
-    for (const file of files) await writeFile(ssh, file);
-    await ssh.sudo([INSTALL_SCRIPT]);
-
-    const hashes = new Map(spec.services.map((service) => [service, startHash(service, spec.files)]));
-    const actions = await neededActions(ssh, hashes);
-    for (const service of [...spec.services].reverse()) {
-      if (actions.get(service) === "restart") {
-        progress(`${spec.name}: stopping ${service}`);
-        await stopService(ssh, service);
-      }
-    }
-    for (const [service, hash] of hashes) {
-      if (actions.get(service) === "none") continue;
-      await assertPortFree(ssh, service).catch((error: unknown) => {
-        throw new UserError(`${spec.name} (${spec.address}): ${(error as Error).message}`);
-      });
-      await startService(ssh, service, hash);
-    }
-    const health: Partial<Record<Service, string>> = {};
-    for (const service of spec.services) health[service] = await healthy(spec, ssh, service);
-    result({ written: files.map((file) => file.path), actions: Object.fromEntries(actions), health });
+    if (stopping) await stop(spec, connecting);
+    else await apply(spec, await connecting);
   } finally {
-    ssh.close();
+    network.close();
   }
 }
 
-async function stop(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
-  const ssh = await reach(spec, secrets, STOP_CONNECT_TIMEOUT_MS).catch((error: unknown) => {
+async function apply(spec: ApplySpec, ssh: Ssh): Promise<void> {
+  await waitForCloudInit({
+    machine: `${spec.name} (${spec.address})`,
+    read: async (file) => {
+      const { code, stdout } = await ssh.exec(["sudo", "-n", "cat", file]);
+      return code === 0 ? stdout : undefined;
+    },
+    remedy: `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'`,
+  });
+  const files = await differingFiles(ssh, spec.files);
+  for (const file of files) await writeFile(ssh, file);
+  await ssh.sudo([INSTALL_SCRIPT]);
+
+  const hashes = new Map(spec.services.map((service) => [service, startHash(service, spec.files)]));
+  const actions = await neededActions(ssh, hashes);
+  for (const service of [...spec.services].reverse()) {
+    if (actions.get(service) === "restart") {
+      progress(`${spec.name}: stopping ${service}`);
+      await stopService(ssh, service);
+    }
+  }
+  for (const [service, hash] of hashes) {
+    if (actions.get(service) === "none") continue;
+    await assertPortFree(ssh, service).catch((error: unknown) => {
+      throw new UserError(`${spec.name} (${spec.address}): ${(error as Error).message}`);
+    });
+    await startService(ssh, service, hash);
+  }
+  const health: Partial<Record<Service, string>> = {};
+  for (const service of spec.services) health[service] = await healthy(spec, ssh, service);
+  result({ written: files.map((file) => file.path), actions: Object.fromEntries(actions), health });
+}
+
+async function stop(spec: ApplySpec, connecting: Promise<Ssh>): Promise<void> {
+  const ssh = await connecting.catch((error: unknown) => {
     progress(`${spec.name}: nothing to stop: ${(error as Error).message}`);
     return undefined;
   });
   if (!ssh) return;
-  try {
-    for (const service of [...spec.services].reverse()) {
-      progress(`${spec.name}: stopping ${service}`);
-      if (service !== "kafka") await stopService(ssh, service);
-      else if (await stopServiceUnless(ssh, service, quorumIsLost(spec))) {
-        progress(`${spec.name}: kafka was stopped by force: without a ZooKeeper quorum it would go on waiting for one`);
-      }
+  for (const service of [...spec.services].reverse()) {
+    progress(`${spec.name}: stopping ${service}`);
+    if (service !== "kafka") await stopService(ssh, service);
+    else if (await stopServiceUnless(ssh, service, quorumIsLost(spec, ssh))) {
+      progress(`${spec.name}: kafka was stopped by force: without a ZooKeeper quorum it would go on waiting for one`);
     }
-  } finally {
-    ssh.close();
   }
 }
 
@@ -105,51 +107,32 @@ async function stop(spec: ApplySpec, secrets: ApplySecrets): Promise<void> {
  * Tells whether a ZooKeeper server beside the broker has been without a quorum for {@link QUORUM_LOST_MS}. When a
  * cluster is destroyed, the last members lose it, and a broker's controlled shutdown waits until it comes back.
  */
-function quorumIsLost(spec: ApplySpec): () => Promise<boolean> {
+function quorumIsLost(spec: ApplySpec, ssh: Ssh): () => Promise<boolean> {
   let served = Date.now();
   return async () => {
     if (!spec.services.includes("zookeeper")) return false;
-    const health = await zookeeperHealth(spec.address).catch((error: unknown) => ({ seen: (error as Error).message }));
+    const health = await zookeeperHealth(socketsOf(ssh), spec.address).catch(asSeen);
     if ("value" in health) served = Date.now();
     return Date.now() - served >= QUORUM_LOST_MS;
   };
 }
 
-async function reach(spec: ApplySpec, secrets: ApplySecrets, timeoutMs: number): Promise<Ssh> {
-  if (spec.reach.via === "link" && !isOnLink(spec.address)) {
-    throw new UserError(`${spec.address} (${spec.name}) is on no network of this computer: its bridge is gone`);
-  }
-  return waitFor(
-    `SSH on ${spec.name} (${spec.address})`,
-    async () => ({
-      value: await Ssh.connect({
-        host: spec.address,
-        user: DEPLOY_USER,
-        privateKey: secrets.privateKey,
-        hostKey: spec.hostKey,
-      }),
-    }),
-    timeoutMs,
-    200,
-  );
-}
-
-function isOnLink(address: string): boolean {
-  const target = ipaddr.IPv4.parse(address);
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .some(({ family, cidr }) => family === "IPv4" && cidr !== null && target.match(ipaddr.IPv4.parseCIDR(cidr)));
+/** Opens connections from the member itself: SSH is all that this computer needs to have with it. */
+function socketsOf(ssh: Ssh): OpenSocket {
+  return (to) => new LazySocket(ssh.forward(to));
 }
 
 async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
   const check = (): Promise<Health> =>
-    service === "zookeeper" ? zookeeperHealth(spec.address) : brokerHealth(spec.address, spec.brokerId ?? -1);
+    service === "zookeeper"
+      ? zookeeperHealth(socketsOf(ssh), spec.address)
+      : brokerHealth(socketsOf(ssh), spec.address, spec.brokerId ?? -1);
   const started = Date.now();
   let lastLook = started;
   const state = await waitFor(
     `${service} on ${spec.name}`,
     async () => {
-      const health = await check().catch((error: unknown): Health => ({ seen: (error as Error).message }));
+      const health = await check().catch(asSeen);
       if ("seen" in health && Date.now() - lastLook > 2_000) {
         lastLook = Date.now();
         await assertRunning(ssh, service);
@@ -159,11 +142,18 @@ async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<str
     HEALTH_TIMEOUT_MS,
   ).catch(async (error: unknown) => {
     const reason = (error as Error).message;
-    const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
+    const lines = reason.includes("last lines") ? "" : await lastLines(ssh, service).catch(() => "");
+    const log = lines && `\nThe last lines of its log:\n${lines}`;
     throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
   });
   progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return state;
+}
+
+/** A server that does not answer yet is no error; a lost SSH connection is. */
+function asSeen(error: unknown): { seen: string } {
+  if (error instanceof UserError) throw error;
+  return { seen: (error as Error).message };
 }
 
 runScript(() => main().finally(exitSoon));

@@ -3,10 +3,11 @@
  *
  *     node scripts/run.mjs sshKey
  */
+import { utils } from "ssh2";
 import { result, runScript } from "./lib/report.ts";
-import { generateKeyPair } from "./lib/ssh.ts";
 
 runScript(() => {
-  result(generateKeyPair("kafka-cluster"));
+  const pair = utils.generateKeyPairSync("ed25519", { comment: "kafka-cluster" });
+  result({ privateKey: pair.private, publicKey: pair.public });
   return Promise.resolve();
 });

@@ -1,13 +1,16 @@
-import { connect } from "node:net";
 import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
 import { disconnect, kafkaClient } from "../lib/kafka.ts";
+import type { OpenSocket } from "../lib/sockets.ts";
+
+/** How long ZooKeeper may take to answer, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** What a health check gives: a sentence that describes the good state, or what is seen instead. */
 export type Health = { value: string } | { seen: string };
 
 /** Asks a ZooKeeper server with the four-letter word `srvr` whether it serves in a quorum. */
-export async function zookeeperHealth(address: string): Promise<Health> {
-  const answer = await fourLetterWord(address, "srvr");
+export async function zookeeperHealth(openSocket: OpenSocket, address: string): Promise<Health> {
+  const answer = await fourLetterWord(openSocket, address, "srvr");
   const mode = /^Mode: (\w+)$/m.exec(answer)?.[1];
   return mode ? { value: mode } : { seen: `ZooKeeper at ${address} answers "${answer.trim().split("\n")[0] ?? ""}"` };
 }
@@ -16,8 +19,12 @@ export async function zookeeperHealth(address: string): Promise<Health> {
  * Asks the broker itself whether it is registered in the cluster and in sync for every partition that it holds a
  * replica of.
  */
-export async function brokerHealth(address: string, brokerId: number): Promise<Health> {
-  const client = kafkaClient({ brokers: [`${address}:${KAFKA_PORT}`], clientId: "kafka-cluster-apply" });
+export async function brokerHealth(openSocket: OpenSocket, address: string, brokerId: number): Promise<Health> {
+  const client = kafkaClient({
+    brokers: [`${address}:${KAFKA_PORT}`],
+    clientId: "kafka-cluster-apply",
+    openSocket,
+  });
   const admin = client.kafka.admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
@@ -41,19 +48,23 @@ export async function brokerHealth(address: string, brokerId: number): Promise<H
   }
 }
 
-function fourLetterWord(address: string, word: string): Promise<string> {
+function fourLetterWord(openSocket: OpenSocket, address: string, word: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
-    const socket = connect({ host: address, port: ZOOKEEPER_PORTS.client, timeout: 2_000 });
+    const { client: port } = ZOOKEEPER_PORTS;
+    const socket = openSocket({ host: address, port });
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`no answer from ${address}:${port} in ${ANSWER_TIMEOUT_MS / 1000} s`));
+    }, ANSWER_TIMEOUT_MS);
     socket
       .setEncoding("utf8")
       .on("connect", () => socket.write(word))
       .on("data", (text: string) => {
         answer += text;
       })
-      .on("timeout", () => socket.destroy(new Error(`no answer from ${address}:${ZOOKEEPER_PORTS.client} in 2 s`)))
       .on("error", reject)
       .on("close", () => {
+        clearTimeout(timer);
         resolve(answer);
       });
   });

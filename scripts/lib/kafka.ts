@@ -1,7 +1,7 @@
-import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { Kafka, logLevel } from "kafkajs";
-import type { ISocketFactory, KafkaJSError, LogEntry } from "kafkajs";
+import type { KafkaJSError, LogEntry } from "kafkajs";
+import { type ClientSocket, type OpenSocket, plainSocket } from "./sockets.ts";
 
 /** How long a client is given to say goodbye, in milliseconds. */
 const DISCONNECT_TIMEOUT_MS = 2_000;
@@ -16,7 +16,7 @@ export interface KafkaClientArgs {
   /** Name that the brokers show in their logs. */
   readonly clientId: string;
   /** Opens the connections. @default plain TCP from this computer */
-  readonly socketFactory?: ISocketFactory;
+  readonly openSocket?: OpenSocket;
 }
 
 /** A kafkajs client that is silent, and remembers what it would have said. */
@@ -40,9 +40,9 @@ export interface KafkaClient {
  */
 export function kafkaClient(args: KafkaClientArgs): KafkaClient {
   const lines: string[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Set<ClientSocket>();
   let closed = false;
-  const openSocket = args.socketFactory ?? plainSocket;
+  const openSocket = args.openSocket ?? plainSocket;
   const kafka = new Kafka({
     clientId: args.clientId,
     brokers: [...args.brokers],
@@ -54,11 +54,12 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
       lines.push(logLine(entry));
       lines.splice(0, lines.length - KEPT_LOG_LINES);
     },
-    socketFactory: (request) => {
-      const socket = openSocket(request);
+    socketFactory: ({ host, port, onConnect }) => {
+      const socket = openSocket({ host, port }).once("connect", onConnect);
       sockets.add(socket);
       if (closed) socket.destroy();
-      return socket.once("close", () => sockets.delete(socket));
+      // kafkajs asks its sockets for no more than a ClientSocket has (src/network).
+      return socket.once("close", () => sockets.delete(socket)) as Socket;
     },
   });
   return {
@@ -77,10 +78,6 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
  */
 export function exitSoon(): void {
   setTimeout(() => process.exit(), 100).unref();
-}
-
-function plainSocket({ host, port, onConnect }: Parameters<ISocketFactory>[0]): Socket {
-  return connect({ host, port }, onConnect);
 }
 
 /**

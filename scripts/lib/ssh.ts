@@ -1,15 +1,12 @@
-import { Client, type ClientChannel, utils } from "ssh2";
+import type { Duplex } from "node:stream";
+import type { Client, ClientChannel } from "ssh2";
 import { UserError } from "./report.ts";
+import type { Endpoint } from "./sockets.ts";
+import { openClient, type SshLogin, type SshTarget, wrongHostKey } from "./sshClient.ts";
+import { within } from "./wait.ts";
 
-/** Whom to log in to, and how. */
-export interface SshTarget {
-  readonly host: string;
-  readonly user: string;
-  /** OpenSSH private key. */
-  readonly privateKey: string;
-  /** The only host key that is accepted: `ssh-ed25519 AAAA…`. */
-  readonly hostKey: string;
-}
+/** How long the other side may take to open a forwarded connection, in milliseconds; its own limit can be minutes. */
+const FORWARD_TIMEOUT_MS = 10_000;
 
 /** What a remote command left. */
 export interface RemoteResult {
@@ -18,67 +15,60 @@ export interface RemoteResult {
   readonly stderr: string;
 }
 
-/** One SSH connection; commands share it. */
+/** One SSH connection; commands and forwarded connections share it. */
 export class Ssh {
+  /** Never fulfilled; rejected with a UserError when the connection has ended, whoever ended it. */
+  readonly lost: Promise<never>;
   readonly #client: Client;
   readonly #host: string;
 
   private constructor(client: Client, host: string) {
     this.#client = client;
     this.#host = host;
+    this.lost = new Promise((_resolve, reject) => {
+      client.on("close", () => {
+        reject(new UserError(`the SSH connection to ${host} was lost; run it again when ${host} can be reached`));
+      });
+    });
+    this.lost.catch(() => undefined);
   }
 
   /**
    * Connects once.
    *
-   * @throws UserError when the machine shows another host key; anything else (refused, timed out) may pass with time
+   * @throws UserError when the host shows another host key; anything else (refused, timed out) may pass with time
    */
-  static connect(target: SshTarget): Promise<Ssh> {
+  static async connect(target: SshTarget): Promise<Ssh> {
     const expected = target.hostKey.trim().split(/\s+/)[1] ?? "";
-    return new Promise((resolve, reject) => {
-      const client = new Client();
-      let shown: string | undefined;
-      client
-        .on("ready", () => {
-          resolve(new Ssh(client, target.host));
-        })
-        .on("error", (error) => {
-          reject(
-            shown !== undefined && shown !== expected
-              ? new UserError(
-                  `${target.host} shows the host key ${shown}, but ${expected} is the one of this member's machine. ` +
-                    `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace and its '**…-machine'`,
-                )
-              : error,
-          );
-        })
-        .connect({
-          host: target.host,
-          username: target.user,
-          privateKey: target.privateKey,
-          readyTimeout: 10_000,
-          keepaliveInterval: 5_000,
-          keepaliveCountMax: 6,
-          algorithms: { serverHostKey: ["ssh-ed25519"] },
-          hostVerifier: (key: Buffer) => {
-            shown = key.toString("base64");
-            return shown === expected;
-          },
-        });
+    const client = await openClient(target, (shown) =>
+      shown === expected ? undefined : wrongHostKey(target, shown, expected),
+    );
+    return new Ssh(client, target.role === "bastion" ? `the bastion ${target.host}` : target.host);
+  }
+
+  /**
+   * Gives the host key of a machine that is seen for the first time: `ssh-ed25519 AAAA…`.
+   *
+   * @throws Error until it accepts the login, which may pass with time
+   */
+  static async learnHostKey(login: SshLogin): Promise<string> {
+    let key = "";
+    const client = await openClient(login, (shown) => {
+      key = shown;
+      return undefined;
     });
+    client.end();
+    return `ssh-ed25519 ${key}`;
   }
 
   /**
    * Runs a program on the machine, each argument quoted, and waits for its end.
    *
    * @param input text for its standard input: the place for secrets
+   * @throws UserError when the connection is lost
    */
   exec(command: readonly string[], input = ""): Promise<RemoteResult> {
-    return new Promise((resolve, reject) => {
-      const lost = (): void => {
-        reject(new Error(`the SSH connection to ${this.#host} was lost`));
-      };
-      this.#client.once("close", lost);
+    const finished = new Promise<RemoteResult>((resolve, reject) => {
       this.#client.exec(command.map(quote).join(" "), (error: Error | undefined, channel: ClientChannel) => {
         if (error) {
           reject(error);
@@ -97,7 +87,6 @@ export class Ssh {
             code = exitCode ?? -1;
           })
           .on("close", () => {
-            this.#client.off("close", lost);
             resolve({ code, stdout, stderr });
           });
         channel.stderr.on("data", (text: string) => {
@@ -105,6 +94,28 @@ export class Ssh {
         });
         channel.end(input);
       });
+    });
+    return Promise.race([this.lost, finished]);
+  }
+
+  /**
+   * Opens a connection from the host to where it can reach. No port is opened on this computer.
+   *
+   * @throws UserError when the SSH connection is lost; Error when nothing listens there, which may pass with time
+   */
+  async forward({ host, port }: Endpoint): Promise<Duplex> {
+    const unreachable = `${host}:${port} can't be reached from ${this.#host}`;
+    const opened = new Promise<Duplex>((resolve, reject) => {
+      this.#client.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
+        if (error) reject(new Error(`${unreachable}: ${error.message}`));
+        else resolve(channel);
+      });
+    });
+    const late = new Error(`${unreachable}: no answer in ${FORWARD_TIMEOUT_MS / 1000} s`);
+    return within(FORWARD_TIMEOUT_MS, Promise.race([this.lost, opened]), late).catch((error: unknown) => {
+      // One that is opened later is nobody's.
+      opened.then((channel) => channel.destroy()).catch(() => undefined);
+      throw error;
     });
   }
 
@@ -126,12 +137,6 @@ export class Ssh {
   close(): void {
     this.#client.end();
   }
-}
-
-/** Makes a key pair for the deployer: OpenSSH private key and authorized_keys line (ed25519). */
-export function generateKeyPair(comment: string): { privateKey: string; publicKey: string } {
-  const pair = utils.generateKeyPairSync("ed25519", { comment });
-  return { privateKey: pair.private, publicKey: pair.public };
 }
 
 function quote(argument: string): string {

@@ -18,10 +18,11 @@ export async function waitFor<T>(
   intervalMs = 100,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
+  let seen = "no answer";
   for (;;) {
     const ended = new AbortController();
     // A check that hangs must not outlast the time-out.
-    const late = sleep(Math.max(0, deadline - Date.now()), { seen: "no answer" }, { signal: ended.signal });
+    const late = sleep(Math.max(0, deadline - Date.now()), { seen }, { signal: ended.signal });
     const outcome = await Promise.race([check(), late]).catch((error: unknown) => {
       if (error instanceof UserError) throw error;
       return { seen: (error as Error).message };
@@ -29,9 +30,28 @@ export async function waitFor<T>(
     ended.abort();
     late.catch(() => undefined);
     if ("value" in outcome) return outcome.value;
+    ({ seen } = outcome);
     if (Date.now() >= deadline) {
-      throw new UserError(`waited ${Math.round(timeoutMs / 1000)} s for ${what}; seen instead: ${outcome.seen}`);
+      throw new UserError(`waited ${Math.round(timeoutMs / 1000)} s for ${what}; seen instead: ${seen}`);
     }
     await sleep(intervalMs);
+  }
+}
+
+/**
+ * Gives what the work gives when it takes no longer than a time-out; the work itself goes on.
+ *
+ * @param timeoutMs in milliseconds
+ * @param reason what is thrown after the time-out
+ */
+export async function within<T>(timeoutMs: number, work: Promise<T>, reason: Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, timeoutMs, reason);
+  });
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
   }
 }
