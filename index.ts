@@ -1,6 +1,7 @@
 /** The program: settings -> site -> platform -> ensemble -> cluster -> verification -> outputs. */
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
+import type { ClusterShape } from "./components/livingCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
 import { planMembers } from "./components/render/members.ts";
 import { Verification } from "./components/verification.ts";
@@ -15,13 +16,16 @@ const last = await lastDeployment();
 const site = await chooseSite(settings, last?.infrastructure, ownKey);
 const plans = planMembers(settings, site.subnets);
 
-export const kafkaVersion = settings.kafkaVersion.version;
-export const subnet = site.subnets.map(({ cidr }) => cidr).join(",");
-export const infrastructure = {
-  ...site.infrastructure,
-  fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? "made by the program" },
+const shape: ClusterShape = {
+  members: plans,
+  kafkaVersion: settings.kafkaVersion.version,
+  subnet: site.subnets.map(({ cidr }) => cidr).join(","),
+  infrastructure: {
+    ...site.infrastructure,
+    fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? "made by the program" },
+  },
 };
-const deployed = livingMembers(last, { members: plans, kafkaVersion, subnet, infrastructure });
+const deployed = livingMembers(last, shape);
 
 const deployerKey = new DeployerKey("deployer", ownKey);
 const platform = site.createPlatform(deployerKey);
@@ -40,13 +44,19 @@ const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 const verified = new Verification("verification", {
   ...settings.verification,
   brokers: cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${KAFKA_PORT}` })),
-  kafkaVersion,
+  reach: platform.reach,
+  deployerKey,
+  kafkaVersion: shape.kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
   startAfter: cluster.members.map((member) => member.applied),
 });
 
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
+export const { kafkaVersion, subnet, infrastructure } = shape;
+export const reach = platform.reach;
+// Read by the clients when they go through a bastion.
+export const deployerPrivateKey = deployerKey.privateKey;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
 export const verification = {

@@ -1,6 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { Reach, ReachSecrets } from "./reach.ts";
 import { SPEC_VARIABLE } from "./verificationSpec.ts";
 import type {
   PartitionState,
@@ -14,6 +16,10 @@ import type {
 export interface VerificationArgs {
   /** The cluster's brokers: the last one takes the message, the others give it back. */
   readonly brokers: readonly SpecBroker[];
+  /** How to get to the brokers. */
+  readonly reach: pulumi.Input<Reach>;
+  /** Logs in to the bastion, if the reach is one. */
+  readonly deployerKey: DeployerKey;
   /** Topic that is made when it is missing, and must have the shape below when it exists. */
   readonly topic: pulumi.Input<string>;
   /** Number of partitions. */
@@ -58,7 +64,7 @@ export class Verification extends pulumi.ComponentResource {
 
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:Verification", name, {}, opts);
-    const { rerunOn, startAfter, ...settings } = args;
+    const { reach, deployerKey, rerunOn, startAfter, ...settings } = args;
 
     const run = new random.RandomUuid(
       `${name}-run`,
@@ -66,21 +72,25 @@ export class Verification extends pulumi.ComponentResource {
       { parent: this },
     );
     const spec = pulumi
-      .all([settings, run.result])
-      .apply(([settings, runId]): VerificationSpec => ({ ...settings, runId }));
+      .all([settings, reach, run.result])
+      .apply(([settings, reach, runId]): VerificationSpec => ({ ...settings, reach, runId }));
+    // Also where no bastion asks for it: whether one does may be known only when it is there.
+    const secrets = deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
     const roundTrip = new command.local.Command(
       `${name}-round-trip`,
       {
         create: "node scripts/run.mjs verify",
         update: "node scripts/run.mjs verify",
         environment: { [SPEC_VARIABLE]: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(secrets),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
       { parent: this, dependsOn: [...(startAfter ?? [])] },
     );
 
-    const result = roundTrip.stdout.apply((text) => JSON.parse(text) as VerificationResult);
+    // A secret input makes all outputs secret; the result holds none.
+    const result = pulumi.unsecret(roundTrip.stdout).apply((text) => JSON.parse(text) as VerificationResult);
     this.topic = result.topic;
     this.partitions = result.partitions;
     this.producedVia = result.producedVia;

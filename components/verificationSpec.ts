@@ -1,3 +1,5 @@
+import type { Reach } from "./reach.ts";
+
 /** A broker as the verification sees it. */
 export interface SpecBroker {
   /** `broker.id`. */
@@ -6,10 +8,12 @@ export interface SpecBroker {
   readonly address: string;
 }
 
-/** What a run of the verification has to prove; travels as JSON in {@link SPEC_VARIABLE}. */
+/** What a run of the verification has to prove; travels as JSON in {@link SPEC_VARIABLE}, and ReachSecrets beside it. */
 export interface VerificationSpec {
   /** The last one takes the message, the others give it back; a single one does both. */
   readonly brokers: readonly SpecBroker[];
+  /** How to get to the brokers. */
+  readonly reach: Reach;
   readonly topic: string;
   readonly partitions: number;
   readonly replicationFactor: number;

@@ -4,8 +4,9 @@ import { formatMessage } from "./clients/format.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
 import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
-import { bootstrapBrokers } from "./lib/stack.ts";
+import { entrance } from "./lib/stack.ts";
 
 /** The operations note's consumer: prints the messages of a topic as they come. */
 async function consume(args: readonly string[]): Promise<void> {
@@ -14,8 +15,9 @@ async function consume(args: readonly string[]): Promise<void> {
     process.stdout.write(CONSUME_HELP);
     return;
   }
-  const brokers = await bootstrapBrokers(options.brokers);
-  const client = kafkaClient({ brokers, clientId: "consume" });
+  const { brokers, ...way } = await entrance(options.brokers);
+  const network = new Network(way);
+  const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket });
   const consumer = client.kafka.consumer({
     groupId: options.group,
     // Leaving the group waits for the fetch that is under way.
@@ -23,14 +25,17 @@ async function consume(args: readonly string[]): Promise<void> {
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   try {
-    await requireTopic(client.kafka, options.topic);
-    await Promise.race([printMessages(consumer, options), once(process, "SIGINT"), once(process, "SIGTERM")]);
+    await network.ready();
+    await network.guard(requireTopic(client.kafka, options.topic));
+    const printed = network.guard(printMessages(consumer, options));
+    await Promise.race([printed, once(process, "SIGINT"), once(process, "SIGTERM")]);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`topic ${options.topic} can't be read through ${brokers.join(", ")}: ${kafkaReason(error)}`);
   } finally {
     await disconnect(consumer);
     client.close();
+    network.close();
     exitSoon();
   }
 }

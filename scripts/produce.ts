@@ -2,8 +2,9 @@ import type { Admin, Kafka } from "kafkajs";
 import { readDocuments } from "./clients/documents.ts";
 import { PRODUCE_HELP, produceOptions } from "./clients/options.ts";
 import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
-import { bootstrapBrokers } from "./lib/stack.ts";
+import { entrance } from "./lib/stack.ts";
 import { createTopicIfMissing } from "./lib/topics.ts";
 
 /** Replicas of a topic that has to be created, as in the operations note; fewer when there are fewer brokers. */
@@ -17,11 +18,13 @@ async function produce(args: readonly string[]): Promise<void> {
     return;
   }
   const documents = await readDocuments(options.files);
-  const brokers = await bootstrapBrokers(options.brokers);
-  const client = kafkaClient({ brokers, clientId: "produce" });
+  const { brokers, ...way } = await entrance(options.brokers);
+  const network = new Network(way);
+  const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket });
   try {
-    await createTopic(client.kafka, options.topic);
-    await send(client.kafka, options.topic, documents);
+    await network.ready();
+    await network.guard(createTopic(client.kafka, options.topic));
+    await network.guard(send(client.kafka, options.topic, documents));
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
@@ -29,6 +32,7 @@ async function produce(args: readonly string[]): Promise<void> {
     );
   } finally {
     client.close();
+    network.close();
     exitSoon();
   }
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { text } from "node:stream/consumers";
 import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
 import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
+import type { ReachSecrets } from "../components/reach.ts";
 import { roles, SPEC_VARIABLE } from "../components/verificationSpec.ts";
 import type { VerificationResult, VerificationSpec, VerificationTimes } from "../components/verificationSpec.ts";
 
@@ -13,7 +16,7 @@ import type { VerificationResult, VerificationSpec, VerificationTimes } from "..
  * Proves the cluster as the operations note does by hand: a replicated topic, a JSON message in through the last
  * broker and out through the others.
  */
-async function verify(spec: VerificationSpec): Promise<VerificationResult> {
+async function verify(spec: VerificationSpec, network: Network): Promise<VerificationResult> {
   const deadline = new Deadline(spec.timeoutSeconds);
   const milliseconds: Partial<Record<keyof VerificationTimes, number>> = {};
   const done = (step: keyof VerificationTimes, message: string) => {
@@ -26,7 +29,10 @@ async function verify(spec: VerificationSpec): Promise<VerificationResult> {
   // Not the run's id alone: a run that is tried again must not wait for the members that the first try left behind.
   const groupIds = new Map(consumers.map(({ id }) => [id, `verification-${runId}-${id}-${randomUUID().slice(0, 8)}`]));
   const clients = new Map(
-    brokers.map(({ id, address }) => [id, kafkaClient({ brokers: [address], clientId: `verification-${id}` })]),
+    brokers.map(({ id, address }) => [
+      id,
+      kafkaClient({ brokers: [address], clientId: `verification-${id}`, openSocket: network.openSocket }),
+    ]),
   );
   const clientOf = (id: number) => clients.get(id)!;
   const admins = new Map(brokers.map(({ id }) => [id, clientOf(id).kafka.admin()]));
@@ -71,12 +77,20 @@ async function verify(spec: VerificationSpec): Promise<VerificationResult> {
   } finally {
     await Promise.all([...admins.values()].map(disconnect));
     for (const client of clients.values()) client.close();
-    exitSoon();
   }
 }
 
 runScript(async () => {
-  const spec = process.env[SPEC_VARIABLE];
-  if (spec === undefined) throw new Error(`${SPEC_VARIABLE} is not set`);
-  result(await verify(JSON.parse(spec) as VerificationSpec));
+  const json = process.env[SPEC_VARIABLE];
+  if (json === undefined) throw new Error(`${SPEC_VARIABLE} is not set`);
+  const spec = JSON.parse(json) as VerificationSpec;
+  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: spec.timeoutSeconds * 1000 });
+  try {
+    await network.ready();
+    result(await network.guard(verify(spec, network)));
+  } finally {
+    network.close();
+    exitSoon();
+  }
 });

@@ -16,6 +16,7 @@ const RESULT = {
   offset: "0",
   milliseconds: MILLISECONDS,
 };
+const REACH = { via: "bastion", host: "203.0.113.7", user: "admin", hostKey: "ssh-ed25519 BASTION" } as const;
 const SETTINGS = {
   brokers: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}:9092` })),
   topic: "replica-yu1",
@@ -32,11 +33,17 @@ test("a verification is a run id that settings and members keep, and a Command t
       const member = new DeployerKey("member");
       verification = new Verification("verification", {
         ...SETTINGS,
+        reach: pulumi.output(REACH),
+        deployerKey: new DeployerKey("deployer"),
         rerunOn: ["machine-1", pulumi.output("machine-2")],
         startAfter: [member],
       });
     },
-    { "verification-round-trip": RESULT, "member-pair": { privateKey: "PRIVATE", publicKey: "PUBLIC" } },
+    {
+      "verification-round-trip": RESULT,
+      "member-pair": { privateKey: "OTHER", publicKey: "OTHER" },
+      "deployer-pair": { privateKey: "PRIVATE", publicKey: "PUBLIC" },
+    },
   );
   const own = resources.filter(({ name }) => name.startsWith("verification"));
   assert.deepEqual(
@@ -54,12 +61,13 @@ test("a verification is a run id that settings and members keep, and a Command t
   assert.deepEqual(roundTrip.inputs, {
     create: "node scripts/run.mjs verify",
     update: "node scripts/run.mjs verify",
-    environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ ...SETTINGS, runId: RUN_ID }) },
+    environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ ...SETTINGS, reach: REACH, runId: RUN_ID }) },
+    stdin: '{"privateKey":"PRIVATE"}',
     addPreviousOutputInEnv: false,
     logging: "stderr",
   });
-  assert.deepEqual(roundTrip.secrets, []);
-  assert.deepEqual(roundTrip.dependencies, ["member-pair", "verification-run"]);
+  assert.deepEqual(roundTrip.secrets, ["stdin"]);
+  assert.deepEqual(roundTrip.dependencies, ["deployer-pair", "member-pair", "verification-run"]);
 
   assert.ok(verification);
   assert.equal(await valueOf(verification.topic), "replica-yu1");

@@ -7,7 +7,7 @@ import { readDocuments } from "../../../scripts/clients/documents.ts";
 import { formatMessage, SEPARATOR } from "../../../scripts/clients/format.ts";
 import { consumeOptions, produceOptions } from "../../../scripts/clients/options.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
-import { bootstrapBrokers } from "../../../scripts/lib/stack.ts";
+import { entrance } from "../../../scripts/lib/stack.ts";
 import goodsListing from "../../../scripts/messages/goodsListing.json" with { type: "json" };
 
 const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
@@ -53,18 +53,32 @@ test("brokers come from the command line, else from the environment, else from t
   });
   const stack = (outputs: Record<string, unknown>) => () => Promise.resolve(outputs);
   const never = () => Promise.reject(new Error("the stack was asked"));
+  const direct = (...brokers: string[]) => ({ brokers, reach: { via: "direct" }, privateKey: "" });
   process.env.KAFKA_CLUSTER_BOOTSTRAP = "10.0.0.18:9092, 10.0.0.19:9092";
-  assert.deepEqual(await bootstrapBrokers([], never), ["10.0.0.18:9092", "10.0.0.19:9092"]);
-  assert.deepEqual(await bootstrapBrokers(["10.0.0.20:9092"], never), ["10.0.0.20:9092"]);
-  await assert.rejects(
-    bootstrapBrokers(["10.0.0.20"], never),
-    userError(/"10\.0\.0\.20" is not of the form HOST:PORT/),
-  );
+  assert.deepEqual(await entrance([], never), direct("10.0.0.18:9092", "10.0.0.19:9092"));
+  assert.deepEqual(await entrance(["10.0.0.20:9092"], never), direct("10.0.0.20:9092"));
+  await assert.rejects(entrance(["10.0.0.20"], never), userError(/"10\.0\.0\.20" is not of the form HOST:PORT/));
   delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
-  assert.deepEqual(await bootstrapBrokers([], stack({ bootstrapServers: "a:1,b:2" })), ["a:1", "b:2"]);
-  await assert.rejects(bootstrapBrokers([], stack({})), userError(/npm run up.*no output bootstrapServers/));
-  await assert.rejects(bootstrapBrokers([], stack({ bootstrapServers: "" })), userError(/list of brokers is empty/));
-  await assert.rejects(bootstrapBrokers([], never), userError(/no broker is named.*the stack was asked/));
+  assert.deepEqual(await entrance([], stack({ bootstrapServers: "a:1,b:2" })), direct("a:1", "b:2"));
+  await assert.rejects(entrance([], stack({})), userError(/npm run up.*no output bootstrapServers/));
+  await assert.rejects(entrance([], stack({ bootstrapServers: "" })), userError(/list of brokers is empty/));
+  await assert.rejects(entrance([], never), userError(/no broker is named.*the stack was asked/));
+});
+
+test("the stack's brokers are reached as its members are, and the key is asked for a bastion only", async () => {
+  const asked: boolean[] = [];
+  const stack = (reach: unknown) => (secrets?: boolean) => {
+    asked.push(secrets ?? false);
+    return Promise.resolve({ bootstrapServers: "a:1", reach, deployerPrivateKey: secrets ? "PRIVATE" : "[secret]" });
+  };
+  const link = { via: "link" };
+  assert.deepEqual(await entrance([], stack(link)), { brokers: ["a:1"], reach: link, privateKey: "" });
+  assert.deepEqual(asked, [false]);
+  const bastion = { via: "bastion", host: "203.0.113.7", user: "admin", hostKey: "ssh-ed25519 KEY" };
+  assert.deepEqual(await entrance([], stack(bastion)), { brokers: ["a:1"], reach: bastion, privateKey: "PRIVATE" });
+  assert.deepEqual(asked, [false, false, true]);
+  const keyless = () => Promise.resolve({ bootstrapServers: "a:1", reach: bastion });
+  await assert.rejects(entrance([], keyless), userError(/npm run up.*no output deployerPrivateKey/));
 });
 
 test("documents come from files, else the goods listing; what isn't JSON is named", async (t) => {
