@@ -27,7 +27,13 @@ export class AwsBastion extends pulumi.ComponentResource {
   /** How to get through it. */
   readonly reach: pulumi.Output<BastionReach>;
 
-  constructor(name: string, args: AwsBastionArgs, opts?: pulumi.ComponentResourceOptions) {
+  /** @param dependsOn what has to be there before the instance is made; a component's own dependencies are not its children's */
+  constructor(
+    name: string,
+    args: AwsBastionArgs,
+    dependsOn: readonly pulumi.Resource[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("kafka-cluster:aws:AwsBastion", name, {}, opts);
     const tags = awsTags(args.stack, "bastion", { "kafka-cluster:role": "bastion" });
     const machine = new aws.ec2.Instance(
@@ -43,7 +49,7 @@ export class AwsBastion extends pulumi.ComponentResource {
         tags,
       },
       // Another image for the members is no reason to cut the way to them; `--replace` makes it anew.
-      { parent: this, ignoreChanges: ["ami", "userData"] },
+      { parent: this, dependsOn: [...dependsOn], ignoreChanges: ["ami", "userData"] },
     );
     const address = new aws.ec2.Eip(`${name}-address`, { domain: "vpc", tags }, { parent: this });
     const association = new aws.ec2.EipAssociation(

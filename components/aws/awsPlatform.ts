@@ -142,7 +142,8 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         ...(kmsKeyId !== undefined && { kmsKeyId }),
         deployerKey: this.#args.deployerKey,
       },
-      { parent: this, dependsOn: [this.#security, ...this.#network.bastionRoutes] },
+      [this.#security, ...this.#network.bastionRoutes],
+      { parent: this },
     ).reach;
   }
 

@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderBastionUserData } from "../../../components/render/bastion.ts";
+import { EC2_USER_DATA_LIMIT } from "../../../components/render/cloudInit.ts";
+import type { ApplySpec } from "../../../components/applySpec.ts";
+import { only, type Recorded } from "../components/deploy.ts";
+import { deployCluster } from "../components/program.ts";
+import { violations } from "../policies/violations.ts";
+import { AWS, NEWEST, stackSettings } from "./aws.ts";
+
+const BROKERS = ["kafka-1", "kafka-2", "kafka-3"];
+const SERVERS = ["zookeeper-1", "zookeeper-2", "zookeeper-3"];
+const METADATA = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 };
+
+const staging = await deployCluster(stackSettings("staging"), [], { provider: AWS });
+const prod = await deployCluster(stackSettings("prod"), [], { provider: AWS });
+
+/** Number of resources of each type. */
+function counts(resources: readonly Recorded[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { type } of resources) found[type] = (found[type] ?? 0) + 1;
+  return found;
+}
+
+/** Names of the resources that are for something, sorted. */
+function named(resources: readonly Recorded[], wanted: (resource: Recorded) => boolean): string[] {
+  return resources
+    .filter(wanted)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The access rules as `from -> to:port`. */
+function access(resources: readonly Recorded[]): string[] {
+  return resources
+    .filter(({ type }) => type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    .map(({ inputs }) => {
+      assert.equal(inputs.ipProtocol, "tcp");
+      assert.equal(inputs.fromPort, inputs.toPort);
+      const group = (id: unknown): string => /^aws-security-(\w+)-id$/.exec(String(id))?.[1] ?? "unknown";
+      const from = (inputs.cidrIpv4 as string | undefined) ?? group(inputs.referencedSecurityGroupId);
+      return `${from} -> ${group(inputs.securityGroupId)}:${String(inputs.toPort)}`;
+    })
+    .sort();
+}
+
+/** A subnet's network, zone and way out. */
+function routed(resources: readonly Recorded[], label: string): unknown[] {
+  const { inputs } = only(resources, `aws-network-${label}`);
+  assert.equal(inputs.mapPublicIpOnLaunch, false);
+  const association = only(resources, `aws-network-${label}-association`).inputs;
+  assert.equal(association.subnetId, `aws-network-${label}-id`);
+  const table = only(resources, String(association.routeTableId).replace(/-id$/, "")).inputs;
+  const [route] = table.routes as [Record<string, string>];
+  return [inputs.cidrBlock, inputs.availabilityZone, route.gatewayId ?? route.natGatewayId];
+}
+
+test("staging: exactly these resources", () => {
+  assert.deepEqual(counts(staging), {
+    "kafka-cluster:index:DeployerKey": 1,
+    "kafka-cluster:aws:AwsPlatform": 1,
+    "kafka-cluster:aws:AwsNetwork": 1,
+    "kafka-cluster:aws:AwsSecurity": 1,
+    "kafka-cluster:aws:AwsBastion": 1,
+    "kafka-cluster:aws:AwsMachine": 3,
+    "kafka-cluster:index:LearnedHostKey": 4,
+    "kafka-cluster:index:ZooKeeperEnsemble": 1,
+    "kafka-cluster:index:KafkaCluster": 1,
+    "kafka-cluster:index:Member": 3,
+    // The deployer's key, the distribution's checksum, a host key for each machine, an apply for each member.
+    "command:local:Command": 1 + 1 + 4 + 3,
+    "aws:ec2/vpc:Vpc": 1,
+    "aws:ec2/internetGateway:InternetGateway": 1,
+    "aws:ec2/subnet:Subnet": 2,
+    "aws:ec2/routeTable:RouteTable": 2,
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": 2,
+    "aws:ec2/natGateway:NatGateway": 1,
+    "aws:ec2/eip:Eip": 2,
+    "aws:ec2/eipAssociation:EipAssociation": 1,
+    "aws:ec2/securityGroup:SecurityGroup": 3,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 10,
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 3,
+    "aws:ec2/placementGroup:PlacementGroup": 1,
+    "aws:ec2/instance:Instance": 4,
+    "aws:ec2/networkInterface:NetworkInterface": 3,
+    "aws:ebs/volume:Volume": 3,
+    "aws:ec2/volumeAttachment:VolumeAttachment": 3,
+  });
+});
+
+test("prod: exactly these resources", () => {
+  assert.deepEqual(counts(prod), {
+    "kafka-cluster:index:DeployerKey": 1,
+    "kafka-cluster:aws:AwsPlatform": 1,
+    "kafka-cluster:aws:AwsNetwork": 1,
+    "kafka-cluster:aws:AwsSecurity": 1,
+    "kafka-cluster:aws:AwsBastion": 1,
+    "kafka-cluster:aws:AwsMachine": 6,
+    "kafka-cluster:index:LearnedHostKey": 7,
+    "kafka-cluster:index:ZooKeeperEnsemble": 1,
+    "kafka-cluster:index:KafkaCluster": 1,
+    "kafka-cluster:index:Member": 6,
+    "command:local:Command": 1 + 1 + 7 + 6,
+    "aws:ec2/vpc:Vpc": 1,
+    "aws:ec2/internetGateway:InternetGateway": 1,
+    "aws:ec2/subnet:Subnet": 6,
+    "aws:ec2/routeTable:RouteTable": 4,
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": 6,
+    "aws:ec2/natGateway:NatGateway": 3,
+    "aws:ec2/eip:Eip": 4,
+    "aws:ec2/eipAssociation:EipAssociation": 1,
+    "aws:ec2/securityGroup:SecurityGroup": 3,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 10,
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 3,
+    "aws:ec2/instance:Instance": 7,
+    "aws:ec2/networkInterface:NetworkInterface": 6,
+    "aws:ebs/volume:Volume": 6,
+    "aws:ec2/volumeAttachment:VolumeAttachment": 6,
+  });
+});
+
+test("subnets: a public and a private one a zone, each private one with its zone's way out, or the only one", () => {
+  assert.deepEqual(routed(staging, "public-1"), ["10.20.255.0/24", "eu-central-1a", "aws-network-internet-id"]);
+  assert.deepEqual(routed(staging, "members-1"), ["10.20.0.0/24", "eu-central-1a", "aws-network-nat-1-id"]);
+  for (const [index, zone] of ["eu-central-1a", "eu-central-1b", "eu-central-1c"].entries()) {
+    const label = String(index + 1);
+    const network = `10.30.255.${index * 64}/26`;
+    assert.deepEqual(routed(prod, `public-${label}`), [network, zone, "aws-network-internet-id"]);
+    assert.deepEqual(routed(prod, `members-${label}`), [`10.30.${index}.0/24`, zone, `aws-network-nat-${label}-id`]);
+    assert.equal(only(prod, `aws-network-nat-${label}`).inputs.subnetId, `aws-network-public-${label}-id`);
+  }
+});
+
+test("connections: SSH from the stated network to the bastion, from there to members; nothing from everywhere", () => {
+  const rules = (clients: string): string[] =>
+    [
+      "192.0.1.0/24 -> bastion:22",
+      "bastion -> brokers:22",
+      "bastion -> ensemble:22",
+      "bastion -> brokers:9092",
+      "brokers -> brokers:9092",
+      `${clients} -> brokers:9092`,
+      "brokers -> ensemble:2181",
+      "ensemble -> ensemble:2181",
+      "ensemble -> ensemble:2888",
+      "ensemble -> ensemble:3888",
+    ].sort();
+  assert.deepEqual(access(staging), rules("10.20.0.0/16"));
+  assert.deepEqual(access(prod), rules("10.30.0.0/16"));
+});
+
+test("without a bastion SSH and the verification come from the stated networks alone, each rule once", async () => {
+  const raw = stackSettings("staging");
+  const aws = { ...(raw.aws as object), access: { via: "direct", sshFrom: ["10.99.0.0/16", "10.20.0.0/16"] } };
+  const direct = await deployCluster({ ...raw, aws }, [], { provider: AWS });
+  assert.deepEqual(
+    access(direct),
+    [
+      ...["10.99.0.0/16", "10.20.0.0/16"].flatMap((from) => [
+        `${from} -> brokers:22`,
+        `${from} -> ensemble:22`,
+        `${from} -> brokers:9092`,
+      ]),
+      "brokers -> brokers:9092",
+      "brokers -> ensemble:2181",
+      "ensemble -> ensemble:2181",
+      "ensemble -> ensemble:2888",
+      "ensemble -> ensemble:3888",
+    ].sort(),
+  );
+  assert.deepEqual(
+    named(direct, ({ name }) => name.includes("bastion")),
+    [],
+  );
+  const { environment } = only(direct, "kafka-1-apply").inputs as { environment: Record<string, string> };
+  assert.deepEqual((JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? "") as ApplySpec).reach, { via: "direct" });
+});
+
+test("a member's volume: encrypted gp3 in the member's zone, of the size that is set", () => {
+  const tags = (stack: string, protect: string): Record<string, string> => ({
+    Name: `test-${stack}`,
+    "kafka-cluster:stack": "test",
+    "kafka-cluster:role": "data",
+    "kafka-cluster:protect": protect,
+  });
+  const gp3 = { type: "gp3", encrypted: true };
+  assert.deepEqual(only(staging, "kafka-3-volume").inputs, {
+    ...gp3,
+    availabilityZone: "eu-central-1a",
+    size: 20,
+    iops: 3000,
+    throughput: 125,
+    tags: tags("kafka-3", "false"),
+  });
+  assert.deepEqual(only(prod, "kafka-3-volume").inputs, {
+    ...gp3,
+    availabilityZone: "eu-central-1c",
+    size: 500,
+    iops: 4000,
+    throughput: 500,
+    tags: tags("kafka-3", "true"),
+  });
+  assert.deepEqual(only(prod, "zookeeper-2-volume").inputs, {
+    ...gp3,
+    availabilityZone: "eu-central-1b",
+    size: 20,
+    iops: 3000,
+    throughput: 125,
+    tags: tags("zookeeper-2", "true"),
+  });
+});
+
+test("a member's instance: its own address, no public one, tokens only, an encrypted root", () => {
+  const { userData, rootBlockDevice, ...inputs } = only(prod, "kafka-2-machine").inputs;
+  assert.deepEqual(inputs, {
+    ami: NEWEST.arm64,
+    instanceType: "m7g.xlarge",
+    primaryNetworkInterface: { networkInterfaceId: "kafka-2-interface-id" },
+    metadataOptions: METADATA,
+    tags: { Name: "test-kafka-2", "kafka-cluster:stack": "test", "kafka-cluster:role": "member" },
+  });
+  const { tags: _, ...root } = rootBlockDevice as Record<string, unknown>;
+  assert.deepEqual(root, { volumeType: "gp3", volumeSize: 20, encrypted: true });
+  assert.ok(String(userData).startsWith("#cloud-config\n"));
+  assert.match(String(userData), /DEVICE='\/dev\/disk\/by-id\/nvme-Amazon_Elastic_Block_Store_volkafka-2-volume'/);
+  assert.match(String(userData), /broker\.rack=euc1-az3/);
+  assert.match(String(userData), /server 169\.254\.169\.123 prefer/);
+  assert.ok(String(userData).length < EC2_USER_DATA_LIMIT);
+
+  const { tags: __, ...networkInterface } = only(prod, "kafka-2-interface").inputs;
+  assert.deepEqual(networkInterface, {
+    subnetId: "aws-network-members-2-id",
+    privateIps: ["10.30.1.10"],
+    securityGroups: ["aws-security-brokers-id"],
+    description: "kafka-2 of stack test",
+  });
+  assert.equal(only(staging, "kafka-2-machine").inputs.placementGroup, "aws-spread-1234567");
+  assert.deepEqual(only(staging, "aws-spread").inputs.strategy, "spread");
+  assert.deepEqual(only(staging, "kafka-2-interface").inputs.securityGroups, [
+    "aws-security-brokers-id",
+    "aws-security-ensemble-id",
+  ]);
+  assert.deepEqual(only(prod, "zookeeper-1-interface").inputs.privateIps, ["10.30.0.254"]);
+  assert.deepEqual(only(prod, "zookeeper-1-interface").inputs.securityGroups, ["aws-security-ensemble-id"]);
+});
+
+test("the volume is attached to a running instance and let go by a stopped one", () => {
+  const attachment = only(prod, "kafka-2-attachment");
+  assert.deepEqual(attachment.inputs, {
+    instanceId: "kafka-2-machine-id",
+    volumeId: "vol-kafka-2-volume",
+    deviceName: "/dev/sdf",
+    stopInstanceBeforeDetaching: true,
+  });
+  assert.equal(attachment.deleteBeforeReplace, true);
+});
+
+test("prod's volumes and addresses are protected and kept; staging's are not; nothing else is", () => {
+  const members = [...BROKERS, ...SERVERS].flatMap((member) => [`${member}-interface`, `${member}-volume`]);
+  assert.deepEqual(
+    named(prod, ({ protect }) => protect),
+    members.sort(),
+  );
+  assert.deepEqual(
+    named(prod, ({ retainOnDelete }) => retainOnDelete),
+    members,
+  );
+  assert.deepEqual(
+    named(staging, ({ protect, retainOnDelete }) => protect || retainOnDelete),
+    [],
+  );
+});
+
+test("the bastion: a public address, a user who may only forward, known by the key that was learned", () => {
+  const { tags: _, rootBlockDevice: __, ...inputs } = only(staging, "aws-bastion-machine").inputs;
+  assert.deepEqual(inputs, {
+    ami: NEWEST.arm64,
+    instanceType: "t4g.nano",
+    subnetId: "aws-network-public-1-id",
+    vpcSecurityGroupIds: ["aws-security-bastion-id"],
+    userData: renderBastionUserData("aws-bastion", "ssh-ed25519 PUBLIC"),
+    metadataOptions: METADATA,
+  });
+  assert.deepEqual(only(staging, "aws-bastion-machine").ignoreChanges, ["ami", "userData"]);
+  const learned = only(staging, "aws-bastion-host-key-learned");
+  const { environment } = learned.inputs as { environment: Record<string, string> };
+  assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? ""), {
+    name: "aws-bastion",
+    address: "198.51.100.7",
+    user: "kafka-deploy",
+    reach: { via: "direct" },
+  });
+  assert.deepEqual(learned.inputs.triggers, ["aws-bastion-machine-id"]);
+  assert.deepEqual(learned.secrets, ["stdin"]);
+});
+
+test("members are reached through the bastion, and each one's host key is learned once", () => {
+  const reach = { via: "bastion", host: "198.51.100.7", user: "kafka-deploy", hostKey: "ssh-ed25519 bastion" };
+  const learned = only(staging, "kafka-2-host-key-learned");
+  const { environment, update, triggers } = learned.inputs as Record<string, never> & {
+    environment: { KAFKA_CLUSTER_SPEC: string };
+  };
+  assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC), {
+    name: "kafka-2",
+    address: "10.20.0.11",
+    user: "kafka-deploy",
+    reach,
+  });
+  assert.equal(update, 'printf %s "$PULUMI_COMMAND_STDOUT"', "an update keeps what was learned");
+  assert.deepEqual(triggers, ["kafka-2-machine-id"]);
+  const apply = only(staging, "kafka-2-apply").inputs as { environment: { KAFKA_CLUSTER_SPEC: string } };
+  const spec = JSON.parse(apply.environment.KAFKA_CLUSTER_SPEC) as ApplySpec;
+  assert.deepEqual(spec.reach, reach);
+  assert.equal(spec.hostKey, "ssh-ed25519 kafka-2");
+});
+
+test("a machine waits for its way out, its rules and its distribution; the bastion for its route", () => {
+  const machine = only(staging, "kafka-1-machine").dependencies;
+  for (const name of ["aws-network-members-1-association", "aws-security-brokers-22-from-bastion", "kafka-1-volume"]) {
+    assert.ok(machine.includes(name), name);
+  }
+  assert.ok(only(staging, "aws-bastion-machine").dependencies.includes("aws-network-public-1-association"));
+  assert.ok(only(staging, "aws-network-nat-1").dependencies.includes("aws-network-public-1-association"));
+  const apply = only(staging, "kafka-1-apply").dependencies;
+  for (const name of ["kafka-1-machine", "kafka-1-attachment", "kafka-1-host-key-learned"]) {
+    assert.ok(apply.includes(name), name);
+  }
+});
+
+test("no policy is violated, and prod keeps the strictest setting of protection", () => {
+  assert.deepEqual(violations(staging), []);
+  assert.deepEqual(violations(prod, { "data-volumes-protected": { requireProtection: true } }), []);
+  assert.equal(violations(staging, { "data-volumes-protected": { requireProtection: true } }).length, 3);
+});
+
+test("no private key stands in any plain input", () => {
+  for (const resource of [...staging, ...prod]) {
+    const { stdin: _, ...plain } = resource.inputs;
+    assert.ok(!JSON.stringify(plain).includes("PRIVATE"), resource.name);
+  }
+});
