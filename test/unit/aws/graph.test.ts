@@ -211,24 +211,29 @@ test("a member's volume: encrypted gp3 in the member's zone, of the size that is
 });
 
 test("a member's instance: its own address, no public one, tokens only, an encrypted root", () => {
+  const tags = { Name: "test-kafka-2", "kafka-cluster:stack": "test" };
   const { userData, rootBlockDevice, ...inputs } = only(prod, "kafka-2-machine").inputs;
   assert.deepEqual(inputs, {
     ami: NEWEST.arm64,
     instanceType: "m7g.xlarge",
     primaryNetworkInterface: { networkInterfaceId: "kafka-2-interface-id" },
     metadataOptions: METADATA,
-    tags: { Name: "test-kafka-2", "kafka-cluster:stack": "test", "kafka-cluster:role": "member" },
+    tags: { ...tags, "kafka-cluster:role": "member" },
   });
-  const { tags: _, ...root } = rootBlockDevice as Record<string, unknown>;
-  assert.deepEqual(root, { volumeType: "gp3", volumeSize: 20, encrypted: true });
+  assert.deepEqual(rootBlockDevice, {
+    volumeType: "gp3",
+    volumeSize: 20,
+    encrypted: true,
+    tags: { ...tags, "kafka-cluster:role": "member" },
+  });
   assert.ok(String(userData).startsWith("#cloud-config\n"));
   assert.match(String(userData), /DEVICE='\/dev\/disk\/by-id\/nvme-Amazon_Elastic_Block_Store_volkafka-2-volume'/);
   assert.match(String(userData), /broker\.rack=euc1-az3/);
   assert.match(String(userData), /server 169\.254\.169\.123 prefer/);
   assert.ok(String(userData).length < EC2_USER_DATA_LIMIT);
 
-  const { tags: __, ...networkInterface } = only(prod, "kafka-2-interface").inputs;
-  assert.deepEqual(networkInterface, {
+  assert.deepEqual(only(prod, "kafka-2-interface").inputs, {
+    tags: { ...tags, "kafka-cluster:role": "data", "kafka-cluster:protect": "true" },
     subnetId: "aws-network-members-2-id",
     privateIps: ["10.30.1.10"],
     securityGroups: ["aws-security-brokers-id"],
@@ -272,8 +277,10 @@ test("prod's volumes and addresses are protected and kept; staging's are not; no
 });
 
 test("the bastion: a public address, a user who may only forward, known by the key that was learned", () => {
-  const { tags: _, rootBlockDevice: __, ...inputs } = only(staging, "aws-bastion-machine").inputs;
-  assert.deepEqual(inputs, {
+  const tags = { Name: "test-bastion", "kafka-cluster:stack": "test", "kafka-cluster:role": "bastion" };
+  assert.deepEqual(only(staging, "aws-bastion-machine").inputs, {
+    tags,
+    rootBlockDevice: { volumeType: "gp3", volumeSize: 8, encrypted: true, tags },
     ami: NEWEST.arm64,
     instanceType: "t4g.nano",
     subnetId: "aws-network-public-1-id",
