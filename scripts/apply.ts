@@ -142,8 +142,8 @@ async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<str
     HEALTH_TIMEOUT_MS,
   ).catch(async (error: unknown) => {
     const reason = (error as Error).message;
-    const lines = reason.includes("last lines") ? "" : await lastLines(ssh, service).catch(() => "");
-    const log = lines && `\nThe last lines of its log:\n${lines}`;
+    // Without SSH there are no lines, and that is the error then.
+    const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
     throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
   });
   progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
