@@ -10,8 +10,9 @@ const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a password", /\b([\w.-]*(?:password|(?:plain_text|hashed)_passwd)["']?\s*[=:])\s*["']?(?!\$\{)[^\s"']/i],
 ];
 
-/** Base64 on one line or on several, as in YAML and MIME; below 24 characters it could be any word. */
+/** Base64 on one line or on several, as in YAML and MIME; below 24 characters it could be any word of a text. */
 const BASE64 = /[A-Za-z0-9+/]{24,}(?:\s+[A-Za-z0-9+/]{4,})*={0,2}/g;
+const ALL_BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 /** A part in a file in user data that is packed itself: more layers don't occur. */
 const MOST_LAYERS = 4;
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -38,6 +39,7 @@ export function secretsIn(text: string, layers = MOST_LAYERS): readonly string[]
     const found = pattern.exec(text)?.[1];
     return found === undefined ? [] : [`${what} (${JSON.stringify(found)})`];
   });
-  const packed = layers > 0 ? [...text.matchAll(BASE64)].flatMap(([run]) => secretsIn(decode(run), layers - 1)) : [];
-  return [...new Set([...here, ...packed])];
+  if (layers === 0) return here;
+  const pieces = ALL_BASE64.test(text) ? [text] : (text.match(BASE64) ?? []);
+  return [...new Set([...here, ...pieces.flatMap((piece) => secretsIn(decode(piece), layers - 1))])];
 }

@@ -57,6 +57,7 @@ test("secrets are found in what is packed", () => {
   for (const text of [file, zippedFile, mime, base64(file), zipped(zippedFile)]) {
     assert.deepEqual(secretsIn(text), [PEM], text);
   }
+  assert.deepEqual(secretsIn(base64("password: a")), ['a password ("password:")']);
   assert.deepEqual(secretsIn(zipped(withFile({ path: "/k", content: "harmless" }))), []);
 });
 
