@@ -66,6 +66,8 @@ export const DATA_VOLUME_SCRIPT = `if [ -e ${DATA_SETTINGS} ]; then
       "give the member its own volume, or an empty one"
   uuid=$(sed -n 's/^UUID=//p' <<<"$found")
 
+  ! mountpoint -q ${DATA_MOUNT} || [ "$(mountpoint -d ${DATA_MOUNT})" = "$(mountpoint -x "$device")" ] ||
+    fail "another device than $DEVICE is mounted at ${DATA_MOUNT}"
   # Without the volume the machine still boots as far as SSH.
   line="UUID=$uuid ${DATA_MOUNT} xfs noatime,nofail,x-systemd.device-timeout=${BOOT_TIMEOUT_S} 0 0"
   touch /etc/fstab
@@ -80,8 +82,6 @@ export const DATA_VOLUME_SCRIPT = `if [ -e ${DATA_SETTINGS} ]; then
   # After a reboot, systemd may be just about to mount it.
   mountpoint -q ${DATA_MOUNT} || mount ${DATA_MOUNT} || mountpoint -q ${DATA_MOUNT} ||
     fail "the XFS on $DEVICE can't be mounted. It is left as it is; xfs_repair may help"
-  [ "$(mountpoint -d ${DATA_MOUNT})" = "$(mountpoint -x "$device")" ] ||
-    fail "another device than $DEVICE is mounted at ${DATA_MOUNT}"
   xfs_growfs -d ${DATA_MOUNT} >/dev/null
 fi
 `;

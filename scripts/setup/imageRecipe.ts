@@ -6,7 +6,10 @@ import { stringify } from "yaml";
 /** Release of Debian that the image holds. */
 export const SUITE = "bookworm";
 
-/** What the image holds besides a minimal Debian: what every Debian cloud image has, and Java. */
+/**
+ * What the image holds besides a minimal Debian: what every Debian cloud image has, and what the install script would
+ * otherwise have to install, since local machines reach no package registry.
+ */
 export const PACKAGES: readonly string[] = [
   "systemd-sysv",
   "dbus",
@@ -20,6 +23,8 @@ export const PACKAGES: readonly string[] = [
   "ca-certificates",
   "procps",
   "openjdk-17-jre-headless",
+  // For a data volume that is a block device.
+  "xfsprogs",
 ];
 
 /** What people read and machines don't. (The folders of man stay: Java's installation links into them.) */
