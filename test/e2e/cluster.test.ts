@@ -1,11 +1,16 @@
 /** The dev stack's cluster on a stack of its own, on both versions of Kafka: up, again, changed, down. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import kafkajs, { type Admin } from "kafkajs";
 import { parse } from "yaml";
 import type { ApplySecrets, ApplySpec } from "../../components/applySpec.ts";
+import type { HostKeySpec } from "../../components/hostKeySpec.ts";
+import type { Reach, ReachSecrets } from "../../components/reach.ts";
+import { DEPLOY_USER } from "../../components/render/paths.ts";
+import type { VerificationResult, VerificationSpec } from "../../components/verificationSpec.ts";
 import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { runNote } from "./support/note.ts";
@@ -62,6 +67,18 @@ async function applyResources(...options: string[]): Promise<Exported[]> {
   return deployment.resources.filter(({ urn }) => urn.endsWith("-apply"));
 }
 
+function specOf({ inputs }: Exported): ApplySpec {
+  return JSON.parse(inputs?.environment?.KAFKA_CLUSTER_SPEC ?? "") as ApplySpec;
+}
+
+/** The deployer's private key as the state has it. */
+async function deployerKey(): Promise<string> {
+  const [apply] = await applyResources("--show-secrets");
+  // The state wraps a secret, and says so even when it is shown.
+  const { plaintext } = apply?.inputs?.stdin as unknown as { plaintext: string };
+  return (JSON.parse(JSON.parse(plaintext) as string) as ApplySecrets).privateKey;
+}
+
 before(async () => {
   stack = await TestStack.create(STACK, PREFIX);
   configuration = await devConfiguration(PREFIX);
@@ -77,6 +94,8 @@ test("up: exits with 0, and its outputs are those that the README lists", async 
   assert.equal(outputs.bootstrapServers, brokers.join(","));
   assert.equal(outputs.zookeeperConnect, MEMBER_NUMBERS.map((member) => `${address(member)}:2181`).join(","));
   assert.equal(outputs.kafkaVersion, "3.9.2");
+  assert.deepEqual(outputs.reach, { via: "link" });
+  assert.equal(outputs.deployerPrivateKey, "[secret]");
   assert.deepEqual(
     outputs.members,
     MEMBER_NUMBERS.map((id) => ({ name: `kafka-${id}`, address: address(id), brokerId: id, zookeeperId: id })),
@@ -164,9 +183,7 @@ test("cloud-init's user data is valid and it ended without an error", async () =
 
 test("the files on the machines are the rendered ones", async () => {
   await deployed();
-  const specs = (await applyResources()).map(
-    ({ inputs }) => JSON.parse(inputs?.environment?.KAFKA_CLUSTER_SPEC ?? "") as ApplySpec,
-  );
+  const specs = (await applyResources()).map(specOf);
   assert.deepEqual(specs.map(({ name }) => name).sort(), MEMBERS);
   for (const { name, files } of specs) {
     for (const { path, content } of files) assert.equal(await inside(STACK, name, `cat ${path}`), content, path);
@@ -220,10 +237,7 @@ test("containers are unprivileged, services run as kafka and can't leave their f
 
 test("no secret is on the machines or, as plain text, in the state", async () => {
   await deployed();
-  const [apply] = await applyResources("--show-secrets");
-  // The state wraps a secret, and says so even when it is shown.
-  const { plaintext } = apply?.inputs?.stdin as unknown as { plaintext: string };
-  const { privateKey } = JSON.parse(JSON.parse(plaintext) as string) as ApplySecrets;
+  const privateKey = await deployerKey();
   const keyLine = privateKey.split("\n")[2] ?? "";
   assert.match(keyLine, /^[A-Za-z0-9+/=]{40,}$/);
   const passphrase = readFileSync(join(stack.folder, "home", "passphrase"), "utf8").trim();
@@ -257,6 +271,40 @@ test("the note's two JSON clients", async () => {
   assert.match(consumed.stdout, /超哥linux私房菜/);
   const [offsets] = await askAdmin((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
   assert.equal(offsets?.partitions[0]?.offset, "1", "group2 has kept its position");
+});
+
+test("through a bastion: a member's apply, the round trip, a host key", async () => {
+  await deployed();
+  const secrets: ReachSecrets = { privateKey: await deployerKey() };
+  const [first, second, third] = (await applyResources()).map(specOf).sort((a, b) => a.name.localeCompare(b.name));
+  assert.ok(first && second && third);
+  const reach: Reach = { via: "bastion", host: first.address, user: DEPLOY_USER, hostKey: first.hostKey };
+
+  const { health, ...done } = (await stack.script("apply update", { ...second, reach }, secrets)) as {
+    health: { zookeeper: string; kafka: string };
+  };
+  assert.deepEqual(done, { written: [], actions: { zookeeper: "none", kafka: "none" } });
+  assert.match(health.zookeeper, /^(leader|follower)$/);
+  assert.equal(health.kafka, "one of 3 brokers, in sync");
+  const logins = await inside(STACK, "kafka-2", "journalctl --output cat | grep 'Accepted publickey for'");
+  assert.match(logins.trim().split("\n").at(-1) ?? "", new RegExp(`for ${DEPLOY_USER} from ${first.address} `));
+
+  const verification: VerificationSpec = {
+    brokers: MEMBER_NUMBERS.map((id) => ({ id, address: `${address(id)}:9092` })),
+    reach,
+    topic: "replica-yu1",
+    partitions: 1,
+    replicationFactor: 2,
+    runId: randomUUID(),
+    timeoutSeconds: 60,
+    kafkaVersion: "3.9.2",
+  };
+  const proof = (await stack.script("verify", verification, secrets)) as VerificationResult;
+  assert.equal(proof.runId, verification.runId);
+  assert.deepEqual(proof.consumedVia, brokers.slice(0, 2));
+
+  const learning: HostKeySpec = { name: third.name, address: third.address, user: DEPLOY_USER, reach };
+  assert.deepEqual(await stack.script("hostKey", learning, secrets), { hostKey: third.hostKey });
 });
 
 test("a changed broker property rolls through the members one after the other", async () => {

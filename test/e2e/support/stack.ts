@@ -32,6 +32,8 @@ export interface Outputs {
   readonly bootstrapServers: string;
   readonly zookeeperConnect: string;
   readonly kafkaVersion: string;
+  readonly reach: { readonly via: string };
+  readonly deployerPrivateKey: string;
   readonly members: readonly { name: string; brokerId?: number; zookeeperId?: number; address: string }[];
   readonly verification: {
     readonly topic: string;
@@ -46,9 +48,12 @@ export function start(
   command: readonly string[],
   env: Record<string, string>,
   timeoutMs = COMMAND_TIMEOUT_MS,
+  input = "",
 ): Running {
   const [file = "", ...args] = command;
-  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: "pipe" });
+  // A program that reads none may have ended before.
+  child.stdin.on("error", () => undefined).end(input);
   let text = "";
   let stdout = "";
   child.stdout.setEncoding("utf8").on("data", (piece: string) => {
@@ -138,6 +143,15 @@ export class TestStack {
   /** Runs any program in the stack's environment. */
   program(command: readonly string[], timeoutMs = COMMAND_TIMEOUT_MS): Promise<Ended> {
     return start(command, this.#env, timeoutMs).ended;
+  }
+
+  /** Runs one of the program's scripts as its Command does; it has to succeed. Gives what it printed. */
+  async script(command: string, spec: object, secrets: object): Promise<unknown> {
+    const env = { ...this.#env, KAFKA_CLUSTER_SPEC: JSON.stringify(spec) };
+    const line = [process.execPath, "scripts/run.mjs", ...command.split(" ")];
+    const ended = await start(line, env, COMMAND_TIMEOUT_MS, JSON.stringify(secrets)).ended;
+    assert.equal(ended.code, 0, `${command} ended with exit code ${ended.code}:\n${ended.text}`);
+    return JSON.parse(ended.stdout);
   }
 
   async outputs(): Promise<Outputs> {
