@@ -74,7 +74,7 @@ export function wrongHostKey({ host, role }: SshTarget, shown: string, expected:
     case "bastion":
       return new UserError(
         `the bastion ${host} shows the host key ${shown}, but ${expected} is the one that the program knows. ` +
-          `If the bastion was made anew outside of the program, let the program make it anew: npm run up -- --replace '**bastion**'`,
+          `If the bastion was made anew outside of the program, let the program make it anew: npm run up -- --replace '**-bastion-machine'`,
       );
     default:
       return role satisfies never;

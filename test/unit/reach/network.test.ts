@@ -116,7 +116,9 @@ test("on a link, a member whose bridge is gone is refused and nothing is sent", 
 test("another host key of the bastion ends all at once, and says that it is the bastion's", async () => {
   const wrong = { ...bastion.reach(), hostKey: keyPair().publicKey };
   const way = network({ reach: wrong });
-  const expected = userError(/^the bastion 127\.0\.0\.2 shows the host key AAAA.*npm run up -- --replace '\*\*bastion/);
+  const expected = userError(
+    /^the bastion 127\.0\.0\.2 shows the host key AAAA.*npm run up -- --replace '\*\*-bastion-machine'$/,
+  );
   await assert.rejects(way.ready(), expected);
   await assert.rejects(way.connect(MEMBER, member.hostKey), expected);
   const [error] = (await once(way.openSocket({ host: MEMBER.address, port: echo.port }), "error")) as [Error];
