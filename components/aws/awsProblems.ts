@@ -2,10 +2,10 @@ import type { Problem } from "../kafka/problem.ts";
 import { heapsOf, memberSubnets, memoryProblem, subnetAddressProblems } from "../memberNetwork.ts";
 import { machineCount } from "../render/members.ts";
 import type { CommonSettings } from "../settings.ts";
-import { splitNetwork } from "../render/subnets.ts";
+import { prefixLength, splitNetwork } from "../render/subnets.ts";
 import type { AwsFacts, Zone } from "./awsFacts.ts";
 import type { AwsSettings } from "./awsSettings.ts";
-import { type ExistingVpc, type OwnVpc, zoneCount } from "./vpcSettings.ts";
+import { type ExistingVpc, type OwnVpc, zoneCount, LONGEST_PREFIX } from "./vpcSettings.ts";
 
 type Settings = CommonSettings & AwsSettings;
 
@@ -29,7 +29,11 @@ export function awsProblems(settings: Settings): Problem[] {
     problems.push({ key: "brokerCount", value: settings.brokerCount, allowed });
   }
   if (problems.length === 0 && vpc.kind === "own") {
-    problems.push(...memberAddressProblems(settings, splitNetwork(settings.subnet, zones)));
+    const cidrs = splitNetwork(settings.subnet, zones);
+    // Parts that are too small are refused already.
+    if (cidrs.every((cidr) => prefixLength(cidr) <= LONGEST_PREFIX)) {
+      problems.push(...memberAddressProblems(settings, cidrs));
+    }
   }
   return problems;
 }

@@ -107,10 +107,11 @@ function readSize(size: SettingsReader, instanceType: string, sizeGiB: number): 
     iops: volume.integer("iops", 3_000, 16_000, 3_000),
     throughput: volume.integer("throughput", 125, 1_000, 125),
   };
-  if (read.iops > Math.max(3_000, 500 * read.sizeGiB))
-    volume.require("iops", `at most 500 for each GiB, ${500 * read.sizeGiB}`);
-  if (read.throughput * 4 > read.iops)
-    volume.require("throughput", `at most a quarter of iops, ${read.iops / 4} MiB/s`);
+  const most = Math.max(3_000, 500 * read.sizeGiB);
+  if (read.iops > most) volume.require("iops", `at most ${most}: 500 for each of its ${read.sizeGiB} GiB`);
+  if (read.throughput * 4 > read.iops) {
+    volume.require("throughput", `at most ${Math.floor(read.iops / 4)} MiB/s, a quarter of iops`);
+  }
   return { instanceType: size.matching("instanceType", INSTANCE_TYPE, instanceType), volume: read };
 }
 

@@ -38,7 +38,9 @@ export interface ExistingVpc {
 const ZONES =
   "1, 3, 4, 5 or 6 zones (a number or a list of names): with 2, the loss of one could take the ensemble's quorum";
 /** AWS: VPCs and subnets are /16 to /28. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
-const PREFIXES = [16, 28] as const;
+const SHORTEST_PREFIX = 16;
+/** See {@link SHORTEST_PREFIX}. */
+export const LONGEST_PREFIX = 28;
 
 /**
  * Reads `aws.vpc` and `aws.zones`.
@@ -83,12 +85,12 @@ function readOwnVpc(aws: SettingsReader, vpc: SettingsReader, subnet: string): O
   if (!contains(cidr, publicSubnet)) vpc.require("publicSubnet", `a network in vpc.cidr, ${cidr}`);
   if (overlap(publicSubnet, subnet))
     vpc.require("publicSubnet", `a network that shares no address with subnet, ${subnet}`);
-  const room = `a network of at most /${PREFIXES[1] - Math.log2(parts)}: it is split into ${parts} parts, none smaller than /${PREFIXES[1]}`;
+  const room = `a network of at most /${LONGEST_PREFIX - Math.log2(parts)}: it is split into ${parts} parts, none smaller than /${LONGEST_PREFIX}`;
   for (const [network, report] of [
     [subnet, (): void => aws.require("zones", `with subnet ${subnet}, ${room}`)],
     [publicSubnet, (): void => vpc.require("publicSubnet", room)],
   ] as const) {
-    if (prefixLength(network) + Math.log2(parts) > PREFIXES[1]) report();
+    if (prefixLength(network) + Math.log2(parts) > LONGEST_PREFIX) report();
   }
   return {
     kind: "own",
@@ -127,15 +129,14 @@ function formProblem(text: string, kind: string): string | undefined {
 }
 
 function networkProblem(text: string): string | undefined {
-  const [shortest, longest] = PREFIXES;
   const right =
     isNetwork(text) &&
-    prefixLength(text) >= shortest &&
-    prefixLength(text) <= longest &&
+    prefixLength(text) >= SHORTEST_PREFIX &&
+    prefixLength(text) <= LONGEST_PREFIX &&
     networkKind(text) === "private";
   return right
     ? undefined
-    : `a private IPv4 network in CIDR notation with its host bits zero, /${shortest} to /${longest}`;
+    : `a private IPv4 network in CIDR notation with its host bits zero, /${SHORTEST_PREFIX} to /${LONGEST_PREFIX}`;
 }
 
 /** Number of zones that the members are spread over. */

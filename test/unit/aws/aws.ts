@@ -65,6 +65,11 @@ const OUTPUTS: Readonly<Record<string, (name: string) => Record<string, unknown>
   "aws:ec2/volumeAttachment:VolumeAttachment": () => ({}),
 };
 
+/** An error as gRPC carries it from the provider. */
+function refusal(details: string): Error {
+  return Object.assign(new Error(details), { details });
+}
+
 type Inputs = Readonly<Record<string, unknown>>;
 
 const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>>> = {
@@ -76,7 +81,7 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
   }),
   "aws:ec2/getInstanceType:getInstanceType": ({ instanceType }) => {
     const type = TYPES[instanceType as string];
-    if (!type) throw new Error(`InvalidInstanceType: The following supplied instance types do not exist`);
+    if (!type) throw refusal("InvalidInstanceType: The following supplied instance types do not exist");
     const { architecture, memoryMiB, hypervisor = "nitro" } = type;
     return { supportedArchitectures: [architecture], memorySize: memoryMiB, hypervisor, bareMetal: false };
   },
@@ -89,12 +94,12 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
       (filters as { name: string; values: string[] }[]).find((each) => each.name === name)?.values[0];
     const architecture = filter("architecture") as keyof typeof NEWEST | undefined;
     const id = filter("image-id") ?? (architecture && NEWEST[architecture]) ?? "";
-    if (!IMAGES[id]) throw new Error("Your query returned no results.");
+    if (!IMAGES[id]) throw refusal("Your query returned no results.");
     return { id, architecture: IMAGES[id] };
   },
   "aws:ec2/getSubnet:getSubnet": ({ id }) => {
     const subnet = SUBNETS[id as string];
-    if (!subnet) throw new Error(`InvalidSubnetID.NotFound: The subnet ID '${String(id)}' does not exist`);
+    if (!subnet) throw refusal(`InvalidSubnetID.NotFound: The subnet ID '${String(id)}' does not exist`);
     const [name, zoneId] = ZONES[subnet.zone] ?? [];
     return { vpcId: subnet.vpcId, cidrBlock: subnet.cidrBlock, availabilityZone: name, availabilityZoneId: zoneId };
   },

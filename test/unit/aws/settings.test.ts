@@ -1,0 +1,324 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { SettingsError } from "../../../components/kafka/problem.ts";
+import { checkSettings } from "../../../components/settings.ts";
+import { deployCluster } from "../components/program.ts";
+import { AWS } from "./aws.ts";
+
+const SSH = { access: { sshFrom: ["192.0.1.0/24"] } };
+
+/** The problems of some settings as `key = value: what is allowed`. */
+function problems(raw: Record<string, unknown>): string[] {
+  try {
+    checkSettings({ platform: "aws", ...raw });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    return error.problems.map(({ key, value, allowed }) => `${key} = ${JSON.stringify(value)}: ${allowed}`);
+  }
+}
+
+test("the platform's own defaults", () => {
+  const settings = checkSettings({ platform: "aws", aws: SSH });
+  assert.equal(settings.platform, "aws");
+  assert.deepEqual(settings.machine, {
+    broker: { instanceType: "m7g.large", volume: { sizeGiB: 100, iops: 3000, throughput: 125 } },
+    zookeeper: { instanceType: "t4g.small", volume: { sizeGiB: 20, iops: 3000, throughput: 125 } },
+  });
+  assert.deepEqual("aws" in settings && settings.aws, {
+    vpc: { kind: "own", cidr: "10.0.0.0/16", publicSubnet: "10.0.255.0/24", zones: 1, natGateways: "perZone" },
+    access: { via: "bastion", sshFrom: ["192.0.1.0/24"], bastionInstanceType: "t4g.nano" },
+    clientsFrom: [],
+    images: {},
+    protect: true,
+  });
+});
+
+const VPC = "a private IPv4 network in CIDR notation with its host bits zero, /16 to /28";
+const INGRESS = "an IPv4 network in CIDR notation with its host bits zero, /8 to /32, for example 10.0.0.0/16";
+const ZONES =
+  "1, 3, 4, 5 or 6 zones (a number or a list of names): with 2, the loss of one could take the ensemble's quorum";
+
+const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]> = {
+  "no network to deploy from": [
+    {},
+    [
+      "aws.access.sshFrom = undefined: a list of the IPv4 networks that you deploy from, for example [your public address/32]",
+    ],
+  ],
+  "SSH for the world": [
+    { aws: { access: { sshFrom: ["0.0.0.0/0"] } } },
+    [`aws.access.sshFrom[0] = "0.0.0.0/0": ${INGRESS}`],
+  ],
+  "brokers for the world, and a network twice": [
+    { aws: { ...SSH, clientsFrom: ["10.0.0.0/16", "0.0.0.0/1", "10.0.0.0/16"] } },
+    [`aws.clientsFrom[1] = "0.0.0.0/1": ${INGRESS}`, 'aws.clientsFrom[2] = "10.0.0.0/16": each entry once'],
+  ],
+  "an example network": [
+    { aws: { access: { sshFrom: ["203.0.113.0/24"] } } },
+    [`aws.access.sshFrom[0] = "203.0.113.0/24": ${INGRESS}; this one is reserved for documentation`],
+  ],
+  "an instance type of another form": [
+    { aws: SSH, machine: { broker: { instanceType: "large" } } },
+    ['machine.broker.instanceType = "large": an EC2 instance type, for example m7g.large'],
+  ],
+  "two zones": [{ aws: { ...SSH, zones: 2 } }, [`aws.zones = 2: ${ZONES}`]],
+  "zones of another form": [
+    { aws: { ...SSH, zones: ["a", "eu-central-1b", "eu-central-1c"] } },
+    [
+      'aws.zones[0] = "a": the name of a zone, for example eu-central-1a',
+      `aws.zones = ["a","eu-central-1b","eu-central-1c"]: ${ZONES}`,
+    ],
+  ],
+  "a public network that overlaps the members'": [
+    { aws: { ...SSH, vpc: { publicSubnet: "10.0.0.128/25" } } },
+    ['aws.vpc.publicSubnet = "10.0.0.128/25": a network that shares no address with subnet, 10.0.0.0/24'],
+  ],
+  "members outside of the VPC": [
+    { aws: { ...SSH, vpc: { cidr: "10.1.0.0/16" } } },
+    ['aws.vpc.cidr = "10.1.0.0/16": a network around subnet, 10.0.0.0/24'],
+  ],
+  "a public network outside of the VPC": [
+    { aws: { ...SSH, vpc: { publicSubnet: "10.1.0.0/24" } } },
+    ['aws.vpc.publicSubnet = "10.1.0.0/24": a network in vpc.cidr, 10.0.0.0/16'],
+  ],
+  "a VPC larger than AWS allows": [
+    { aws: { ...SSH, vpc: { cidr: "10.0.0.0/8" } } },
+    [`aws.vpc.cidr = "10.0.0.0/8": ${VPC}`],
+  ],
+  "subnets too small for their zones": [
+    { subnet: "10.0.0.0/27", aws: { ...SSH, zones: 3, vpc: { publicSubnet: "10.0.255.0/27" } } },
+    [
+      "aws.zones = 3: with subnet 10.0.0.0/27, a network of at most /26: it is split into 4 parts, none smaller than /28",
+      'aws.vpc.publicSubnet = "10.0.255.0/27": a network of at most /26: it is split into 4 parts, none smaller than /28',
+    ],
+  ],
+  "one of AWS's reserved five at the start": [
+    { firstAddress: "10.0.0.3", aws: SSH },
+    ['firstAddress = "10.0.0.3": an address of 10.0.0.0/24 from 10.0.0.4 to 10.0.0.254'],
+  ],
+  "one of AWS's reserved five at the end": [
+    { firstAddress: "10.0.0.255", aws: SSH },
+    ['firstAddress = "10.0.0.255": an address of 10.0.0.0/24 from 10.0.0.4 to 10.0.0.254'],
+  ],
+  "an address outside of the subnet": [
+    { firstAddress: "10.9.0.5", aws: SSH },
+    ['firstAddress = "10.9.0.5": an address of 10.0.0.0/24 from 10.0.0.4 to 10.0.0.254'],
+  ],
+  "a first address for several zones": [
+    { subnet: "10.0.0.0/22", firstAddress: "10.0.0.18", aws: { ...SSH, zones: 3 } },
+    ['firstAddress = "10.0.0.18": nothing with several zones: each one\'s subnet counts from its tenth address'],
+  ],
+  "more members than a zone's subnet has addresses": [
+    { subnet: "10.0.0.0/26", brokerCount: 18, aws: { ...SSH, zones: 3 } },
+    ['subnet = "10.0.0.0/28": a subnet with 6 addresses from firstAddress (10.0.0.10) on; it has 5'],
+  ],
+  "more machines in one zone than can be spread": [
+    { brokerCount: 8, aws: SSH },
+    [
+      "brokerCount = 8: with one zone at most 7 machines, each on hardware of its own (a spread placement group); or 3 zones",
+    ],
+  ],
+  "settings of both kinds of VPC": [
+    { aws: { ...SSH, zones: 3, vpc: { id: "vpc-00000001", subnetIds: ["subnet-0000000a"], cidr: "10.0.0.0/16" } } },
+    [
+      'aws.vpc.cidr = "10.0.0.0/16": nothing: the VPC is there already (vpc.id)',
+      "aws.zones = 3: nothing: the subnets of vpc.subnetIds say the zones",
+      "aws.vpc.bastionSubnetId = undefined: a public subnet of the VPC, for the bastion",
+    ],
+  ],
+  "subnets without their VPC": [
+    { aws: { ...SSH, vpc: { subnetIds: ["subnet-0000000a"] } } },
+    ['aws.vpc.subnetIds = ["subnet-0000000a"]: nothing without vpc.id, the VPC that they are in'],
+  ],
+  "an existing VPC with subnets of two zones": [
+    {
+      aws: {
+        ...SSH,
+        vpc: {
+          id: "vpc-00000001",
+          subnetIds: ["subnet-0000000a", "subnet-0000000b"],
+          bastionSubnetId: "subnet-000000ff",
+        },
+      },
+    },
+    [`aws.vpc.subnetIds = ["subnet-0000000a","subnet-0000000b"]: a list of subnets, one a zone, of ${ZONES}`],
+  ],
+  "a bastion's type without a bastion": [
+    { aws: { access: { via: "direct", sshFrom: ["10.0.0.0/16"], bastionInstanceType: "t4g.nano" } } },
+    ['aws.access.bastionInstanceType = "t4g.nano": nothing: with access.via direct there is no bastion'],
+  ],
+  "sizes of servers that have no machine of their own": [
+    { aws: SSH, machine: { zookeeper: { instanceType: "t4g.small" } } },
+    [
+      'machine.zookeeper = {"instanceType":"t4g.small"}: nothing: with zookeeper.placement colocated, the servers run on the brokers\' machines',
+    ],
+  ],
+  "sizes of the other platform": [
+    { aws: SSH, machine: { cpus: 2 } },
+    ["machine.cpus = 2: no such setting; known: broker, zookeeper"],
+  ],
+  "a volume outside of gp3's bounds": [
+    { aws: SSH, machine: { broker: { volume: { sizeGiB: 0, iops: 100, throughput: 2000 } } } },
+    [
+      "machine.broker.volume.sizeGiB = 0: a whole number from 1 to 16384",
+      "machine.broker.volume.iops = 100: a whole number from 3000 to 16000",
+      "machine.broker.volume.throughput = 2000: a whole number from 125 to 1000",
+    ],
+  ],
+  "a volume that is too small for its speed": [
+    { aws: SSH, machine: { broker: { volume: { sizeGiB: 10, iops: 6000, throughput: 1000 } } } },
+    ["machine.broker.volume.iops = 6000: at most 5000: 500 for each of its 10 GiB"],
+  ],
+  "a throughput above what the operations carry": [
+    { aws: SSH, machine: { broker: { volume: { throughput: 1000 } } } },
+    ["machine.broker.volume.throughput = 1000: at most 750 MiB/s, a quarter of iops"],
+  ],
+  "an image of another form": [
+    { aws: { ...SSH, images: { arm64: "debian-12", riscv: "ami-00000000" } } },
+    [
+      'aws.images.riscv = "ami-00000000": no such setting; known: arm64, x86_64',
+      'aws.images.arm64 = "debian-12": an id such as ami-0123456789abcdef0',
+    ],
+  ],
+  "a key that is no ARN": [
+    { aws: { ...SSH, kmsKeyId: "alias/mine" } },
+    [
+      'aws.kmsKeyId = "alias/mine": the ARN of a KMS key, for example arn:aws:kms:eu-central-1:123456789012:key/1234abcd-…',
+    ],
+  ],
+  "a distribution without its checksum": [
+    { aws: SSH, distribution: { url: "https://mirror.example/kafka_2.13-3.9.2.tgz" } },
+    ["distribution.sha512 = undefined: url and sha512 together: the archive is always checked"],
+  ],
+  "a distribution that machines can't read": [
+    { aws: SSH, distribution: { url: "file:///kafka.tgz", sha512: "0".repeat(128) } },
+    ['distribution.url = "file:///kafka.tgz": an http or https address that the machines can read'],
+  ],
+};
+
+for (const [name, [raw, expected]] of Object.entries(CLASSES)) {
+  test(`refused: ${name}`, () => {
+    assert.deepEqual(problems(raw), expected);
+  });
+}
+
+test("refused on the local platform: what only AWS is told", () => {
+  assert.deepEqual(problems({ platform: "local", aws: SSH, distribution: { url: "https://x/y" } }), [
+    'aws = {"access":{"sshFrom":["192.0.1.0/24"]}}: no such setting with platform local',
+    'distribution = {"url":"https://x/y"}: no such setting with platform local: its machines get the distribution from this computer\'s cache',
+  ]);
+});
+
+/** What the program says of settings that are right by themselves, once it has asked AWS; it makes nothing. */
+async function said(raw: Record<string, unknown>): Promise<string[]> {
+  const provider = {
+    ...AWS,
+    resource: (type: string, name: string): never => {
+      throw new Error(`${type} ${name} was made`);
+    },
+  };
+  const error: unknown = await deployCluster({ platform: "aws", ...raw }, [], { provider }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(pulumi.RunError.isInstance(error), String(error));
+  return error.message.split("\n").map((line) => line.trim());
+}
+
+test("an instance type that AWS does not know, one without NVMe, one too small for its heaps", async () => {
+  const machine = (instanceType: string): Record<string, unknown> => ({
+    aws: SSH,
+    machine: { broker: { instanceType } },
+  });
+  assert.deepEqual(await said(machine("m7x.large")), [
+    "1 setting can't be used:",
+    'machine.broker.instanceType = "m7x.large": an EC2 instance type that eu-central-1 has (AWS says: InvalidInstanceType: The following supplied instance types do not exist)',
+  ]);
+  assert.deepEqual(await said(machine("m4.xlarge")), [
+    "1 setting can't be used:",
+    'machine.broker.instanceType = "m4.xlarge": an instance type of the Nitro System: only there a volume\'s device names the volume',
+  ]);
+  assert.deepEqual(await said(machine("t4g.nano")), [
+    "1 setting can't be used:",
+    'machine.broker.instanceType = "t4g.nano": at least the heaps of the services on a machine, 1536MiB, and room for the page cache above that (it has 512MiB)',
+  ]);
+});
+
+test("a region without enough zones, and zones that it has not", async () => {
+  const aws = { ...SSH, zones: 4 };
+  assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws }), [
+    "1 setting can't be used:",
+    "aws.zones = 4: at most the zones of eu-central-1 that offer every instance type in use: eu-central-1a, eu-central-1b, eu-central-1c",
+  ]);
+  const scarce = { broker: { instanceType: "m8g.xlarge" } };
+  assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws: { ...SSH, zones: 3 }, machine: scarce }), [
+    "1 setting can't be used:",
+    "aws.zones = 3: at most the zones of eu-central-1 that offer every instance type in use: eu-central-1a, eu-central-1b",
+  ]);
+  const named = { ...SSH, zones: ["eu-central-1a", "eu-central-1c", "eu-west-1a"] };
+  assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws: named, machine: scarce }), [
+    "2 settings can't be used:",
+    'machine.broker.instanceType = "m8g.xlarge": an instance type that every zone in use offers; eu-central-1c does not',
+    'aws.zones = "eu-west-1a": available zones of eu-central-1: eu-central-1a, eu-central-1b, eu-central-1c',
+  ]);
+});
+
+test("subnets that are not there, of another VPC, in one zone, too small, without the first address", async () => {
+  const existing = (...subnetIds: string[]): Record<string, unknown> => ({
+    aws: { ...SSH, vpc: { id: "vpc-00000001", subnetIds, bastionSubnetId: "subnet-000000ff" } },
+  });
+  assert.deepEqual(await said(existing("subnet-0000000a", "subnet-0000000e", "subnet-00000bad")), [
+    "2 settings can't be used:",
+    'aws.vpc.subnetIds = "subnet-0000000e": a subnet of aws.vpc.id, vpc-00000001; this one is in vpc-00000002',
+    "aws.vpc.subnetIds = \"subnet-00000bad\": a subnet of eu-central-1 (AWS says: InvalidSubnetID.NotFound: The subnet ID 'subnet-00000bad' does not exist)",
+  ]);
+  assert.deepEqual(await said(existing("subnet-0000000b", "subnet-0000000c", "subnet-0000000d")), [
+    "1 setting can't be used:",
+    'aws.vpc.subnetIds = "subnet-0000000d": subnets in different zones; subnet-0000000c is in eu-central-1c, too',
+  ]);
+  assert.deepEqual(await said({ ...existing("subnet-0000000a"), firstAddress: "10.0.0.10" }), [
+    "1 setting can't be used:",
+    'firstAddress = "10.0.0.10": an address of 10.40.0.0/24 from 10.40.0.4 to 10.40.0.254',
+  ]);
+});
+
+test("images that are not there, or for another architecture", async () => {
+  const images = { arm64: "ami-00000000000000a86", x86_64: "ami-00000000000000bad" };
+  assert.deepEqual(await said({ aws: { ...SSH, images } }), [
+    "2 settings can't be used:",
+    'aws.images.arm64 = "ami-00000000000000a86": a machine image of architecture arm64 in eu-central-1; this one is for x86_64',
+    'aws.images.x86_64 = "ami-00000000000000bad": a machine image of architecture x86_64 in eu-central-1; there is no such image',
+  ]);
+});
+
+test("user data larger than EC2 takes", async () => {
+  const brokerProperties = {
+    "ssl.cipher.suites": Array.from({ length: 500 }, () => "TLS_AES_256_GCM_SHA384").join(","),
+  };
+  const [, first = ""] = await said({ aws: SSH, brokerProperties });
+  assert.match(first, /^kafka-1, user data in bytes = \d{5}: at most 16384 \(EC2's limit\): shorten brokerProperties/);
+});
+
+test("an existing VPC: members in its subnets, nothing of the network made", async () => {
+  const vpc = {
+    id: "vpc-00000001",
+    subnetIds: ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"],
+    bastionSubnetId: "subnet-000000ff",
+  };
+  const resources = await deployCluster({ platform: "aws", aws: { ...SSH, vpc } }, [], { provider: AWS });
+  const network = resources.filter(({ parent }) => parent === "aws-network");
+  assert.deepEqual(network, []);
+  const interfaces = resources.filter(({ type }) => type === "aws:ec2/networkInterface:NetworkInterface");
+  assert.deepEqual(
+    interfaces.map(({ name, inputs }) => [name, inputs.subnetId, inputs.privateIps]),
+    [
+      ["kafka-1-interface", "subnet-0000000a", ["10.40.0.10"]],
+      ["kafka-2-interface", "subnet-0000000b", ["10.40.1.10"]],
+      ["kafka-3-interface", "subnet-0000000c", ["10.40.2.10"]],
+    ],
+  );
+  const bastion = resources.find(({ name }) => name === "aws-bastion-machine");
+  assert.equal(bastion?.inputs.subnetId, "subnet-000000ff");
+});
