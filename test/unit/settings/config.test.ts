@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "../../../config.ts";
+import ssh2 from "ssh2";
+import { readDeployerKey, readSettings } from "../../../config.ts";
+
+const { utils } = ssh2;
 
 before(async () => {
   const nothing = (): never => {
@@ -39,4 +42,44 @@ test("a secret setting is refused by its key, without its value", () => {
   assert.throws(readSettings, {
     message: '1 setting can\'t be used:\n  brokerProperties = "[secret]": a plain value, no secret',
   });
+});
+
+const { private: privateKey, public: publicKey } = utils.generateKeyPairSync("ed25519", { comment: "somebody" });
+
+test("the user's own key for the deployer is a secret, and its public half is derived", async () => {
+  pulumi.runtime.setAllConfig({ "kafka-cluster:deployerPrivateKey": privateKey });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = '["kafka-cluster:deployerPrivateKey"]';
+  assert.equal(readSettings().platform, "local", "it is none of the other settings");
+  const own = await readDeployerKey();
+  assert.ok(own);
+  assert.equal(own.publicKey.split(" ")[1], publicKey.split(" ")[1]);
+  assert.equal(await pulumi.isSecret(own.privateKey), true);
+});
+
+test("without a key of the user's own one is made", async () => {
+  pulumi.runtime.setAllConfig({ "kafka-cluster:deployerPrivateKey": "" });
+  assert.equal(await readDeployerKey(), undefined);
+});
+
+test("a key that is no secret, or none, or has a passphrase, is refused and not shown", async () => {
+  const locked = utils.generateKeyPairSync("ed25519", {
+    passphrase: "secret",
+    cipher: "aes256-ctr",
+    rounds: 16,
+  }).private;
+  for (const [key, secretKeys, allowed] of [
+    [privateKey, "[]", /^ {2}deployerPrivateKey = "\[hidden\]": a secret: .* and make a new key pair/m],
+    ["PRIVATE KEY", '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],
+    [publicKey, '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],
+    [locked, '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],
+  ] as const) {
+    pulumi.runtime.setAllConfig({ "kafka-cluster:deployerPrivateKey": key });
+    process.env.PULUMI_CONFIG_SECRET_KEYS = secretKeys;
+    await assert.rejects(readDeployerKey, (error: unknown) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(error.message, allowed);
+      assert.ok(!error.message.includes(key), "the key is shown");
+      return true;
+    });
+  }
 });
