@@ -1,6 +1,6 @@
 /**
  * Plugin `aws` of the tests: it makes nothing, and answers like AWS as far as awsTypes.ts says, so that the real engine
- * can run a program on AWS without one. What it does not know it refuses.
+ * can run a program without a cloud. What it does not know it refuses.
  */
 import { createHash } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
@@ -10,7 +10,8 @@ import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/pl
 import { serve } from "../../../scripts/plugins/serve.ts";
 import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
 import { PLATFORM_PLUGINS } from "../../../scripts/setup/pulumi.ts";
-import { type AwsType, FUNCTIONS, TYPES } from "./awsTypes.ts";
+import { AWS } from "../../unit/aws/aws.ts";
+import { type AwsType, TYPES } from "./awsTypes.ts";
 
 const VERSION = PLATFORM_PLUGINS.aws?.aws ?? "";
 
@@ -78,9 +79,8 @@ class AwsProvider {
   }
 
   invoke(token: string, args: Properties): Promise<{ outputs: Properties }> {
-    const answer = FUNCTIONS[token];
-    if (!answer) throw new Error(`the tests' provider does not know the function ${token}`);
-    return Promise.resolve({ outputs: answer(plainProperties(args)) });
+    // The same region as in unit tests, and the same refusal of what is not known.
+    return Promise.resolve({ outputs: AWS.call(token, plainProperties(args)) });
   }
 }
 

@@ -10,10 +10,7 @@ export interface AwsType {
   readonly outputs?: (inputs: Properties, id: string) => Properties;
 }
 
-export const REGION = "eu-central-1";
-export const ZONES = ["a", "b", "c"].map((letter) => `${REGION}${letter}`);
-export const IMAGES = ["ami-0123456789abcdef0", "ami-0fedcba9876543210"] as const;
-
+const REGION = "eu-central-1";
 const PUBLIC_ADDRESS = "203.0.113.10";
 
 function arn(kind: string, id: string): string {
@@ -51,8 +48,12 @@ export const TYPES: Readonly<Record<string, AwsType>> = {
     replaces: ["domain", "publicIpv4Pool", "networkBorderGroup"],
     outputs: (_, id) => ({ allocationId: id, publicIp: PUBLIC_ADDRESS }),
   },
+  "aws:ec2/eipAssociation:EipAssociation": {
+    id: "eipassoc",
+    replaces: ["allocationId", "instanceId", "networkInterfaceId", "privateIpAddress", "publicIp"],
+    outputs: () => ({ publicIp: PUBLIC_ADDRESS }),
+  },
   "aws:ec2/routeTable:RouteTable": { id: "rtb", replaces: ["vpcId"] },
-  "aws:ec2/route:Route": { id: "r", replaces: ["routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock"] },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": { id: "rtbassoc", replaces: ["subnetId", "gatewayId"] },
   "aws:ec2/securityGroup:SecurityGroup": {
     id: "sg",
@@ -99,35 +100,4 @@ export const TYPES: Readonly<Record<string, AwsType>> = {
         : `eni-of-${id}`,
     }),
   },
-};
-
-/** The functions that a program may call; all others are refused. */
-export const FUNCTIONS: Readonly<Record<string, (args: Properties) => Properties>> = {
-  "aws:ec2/getAmi:getAmi": (args) => ({
-    id: IMAGES[0],
-    imageId: IMAGES[0],
-    architecture: "x86_64",
-    rootDeviceName: "/dev/xvda",
-    owners: args.owners ?? [],
-  }),
-  "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
-    id: REGION,
-    names: ZONES,
-    zoneIds: ["euc1-az2", "euc1-az3", "euc1-az1"],
-    groupNames: [REGION],
-  }),
-  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
-    id: REGION,
-    instanceTypes: ZONES.map(() => "m7i.large"),
-    locations: ZONES,
-    locationTypes: ZONES.map(() => "availability-zone"),
-  }),
-  "aws:ec2/getSubnet:getSubnet": ({ id }) => ({
-    id,
-    arn: arn("subnet", String(id)),
-    availabilityZone: ZONES[0],
-    cidrBlock: "10.20.1.0/24",
-    vpcId: "vpc-0123456789abcdef0",
-  }),
-  "aws:ec2/getVpc:getVpc": ({ id }) => ({ id, arn: arn("vpc", String(id)), cidrBlock: "10.20.0.0/16" }),
 };
