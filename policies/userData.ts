@@ -20,10 +20,10 @@ function userDataOf({ type, props }: CheckedResource): readonly (readonly [path:
 
 const REMEDY = "user data can be read on the machine and in the cloud's console: hand it over SSH after the boot";
 
-/** Nothing secret stands in user data, packed or not. */
+/** Nothing secret stands in user data, packed or not; unit tests see the marks of Pulumi secrets, too. */
 export const userData: Rule = {
   name: "no-secret-in-user-data",
-  description: "No private key, AWS key, password or Pulumi secret stands in user data.",
+  description: "No private key, AWS key or password stands in user data.",
   check: (resource) =>
     userDataOf(resource).flatMap(([path, text]) => {
       // A secret's parent is marked when the whole of it is secret.
