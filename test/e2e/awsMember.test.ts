@@ -5,16 +5,21 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { stringify } from "yaml";
 import type { ApplySecrets, ApplySpec } from "../../components/applySpec.ts";
+import type { HostKeyResult, HostKeySpec } from "../../components/hostKeySpec.ts";
+import type { Reach } from "../../components/reach.ts";
+import { renderBastionUserData } from "../../components/render/bastion.ts";
 import { renderUserData, userDataProblem } from "../../components/render/cloudInit.ts";
 import { type NodeSettings, renderNode } from "../../components/render/node.ts";
-import { DATA_MOUNT } from "../../components/render/paths.ts";
+import { DATA_MOUNT, DEPLOY_USER } from "../../components/render/paths.ts";
 import { SPEC_VARIABLE, type VerificationResult, type VerificationSpec } from "../../components/verificationSpec.ts";
 import { ensureDistribution } from "../../scripts/distribution/ensure.ts";
 import { exec, type Finished, run } from "../../scripts/lib/exec.ts";
+import { Network } from "../../scripts/lib/reach.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { createMachine, createSpace, reboot, serveFile, showDevice } from "./support/awsMachine.ts";
 import { detachLoopDevices, LoopDevice, loopDevices } from "./support/loopDevice.ts";
@@ -24,6 +29,8 @@ import { TestStack } from "./support/stack.ts";
 const STACK = "e2ea";
 const PREFIX = "10.213.49.";
 const PLAN = { name: "kafka-1", address: `${PREFIX}18`, brokerId: 1, zookeeperId: 1, rack: "eu-central-1a" };
+const BASTION = { name: "aws-bastion", address: `${PREFIX}20` };
+const LINK: Reach = { via: "link" };
 const FOLDER_PART = `kafka-cluster-${STACK}-`;
 const BY_ID = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_";
 const VOLUME_PATH = `${BY_ID}vol0123456789abcdef0`;
@@ -81,12 +88,12 @@ async function logShows(part: string): Promise<void> {
 }
 
 /** Runs the apply script. */
-function apply(changed: Partial<NodeSettings> = {}): Promise<Finished> {
+function apply(changed: Partial<NodeSettings> = {}, reach: Reach = LINK): Promise<Finished> {
   const spec: ApplySpec = {
     name: PLAN.name,
     address: PLAN.address,
     hostKey,
-    reach: { via: "link" },
+    reach,
     services: ["zookeeper", "kafka"],
     brokerId: PLAN.brokerId,
     files: renderNode(PLAN, { ...settings, ...changed }),
@@ -99,8 +106,8 @@ function apply(changed: Partial<NodeSettings> = {}): Promise<Finished> {
 }
 
 /** Like {@link apply}, and it has to succeed; gives what it did to the services. */
-async function applied(changed?: Partial<NodeSettings>): Promise<Record<string, string>> {
-  const { code, stdout, stderr } = await apply(changed);
+async function applied(changed?: Partial<NodeSettings>, reach?: Reach): Promise<Record<string, string>> {
+  const { code, stdout, stderr } = await apply(changed, reach);
   assert.equal(code, 0, stderr);
   return (JSON.parse(stdout) as { actions: Record<string, string> }).actions;
 }
@@ -113,10 +120,10 @@ async function refused(changed: Partial<NodeSettings>, ...parts: (string | RegEx
 }
 
 /** Sends a message around; gives its key and offset. */
-async function verify(): Promise<VerificationResult> {
+async function verify(reach: Reach = LINK): Promise<VerificationResult> {
   const spec: VerificationSpec = {
     brokers: [{ id: PLAN.brokerId, address: `${PLAN.address}:9092` }],
-    reach: { via: "link" },
+    reach,
     topic: TOPIC,
     partitions: 1,
     replicationFactor: 1,
@@ -247,6 +254,46 @@ test("a machine made anew gets its volume back: not formatted, the same cluster,
   assert.equal((await verify()).offset, "2");
 });
 
+test("the bastion's user data: the deployer gets through it to SSH and to the broker, and no further", async () => {
+  const userData = renderBastionUserData(BASTION.name, key.publicKey);
+  const shown = await createMachine({ stack: STACK, machine: BASTION.name, ...BASTION, userData, image, devices: [] });
+  const onBastion = (script: string): Promise<string> => inside(STACK, BASTION.name, script);
+  assert.match(await onBastion("cloud-init status --wait --long"), /^status: done$/m);
+  const schema = "cloud-init schema --config-file /var/lib/cloud/instance/user-data.txt 2>&1";
+  assert.match(await onBastion(schema), /Valid (cloud-config|schema)/);
+
+  const learned = await run(process.execPath, ["scripts/run.mjs", "hostKey"], {
+    env: { KAFKA_CLUSTER_SPEC: JSON.stringify({ ...BASTION, user: DEPLOY_USER, reach: LINK } satisfies HostKeySpec) },
+    input: JSON.stringify({ privateKey: key.privateKey } satisfies ApplySecrets),
+  });
+  const bastion = (JSON.parse(learned) as HostKeyResult).hostKey;
+  assert.equal(bastion, shown);
+
+  const reach: Reach = { via: "bastion", host: BASTION.address, user: DEPLOY_USER, hostKey: bastion };
+  assert.deepEqual(await applied({}, reach), { zookeeper: "none", kafka: "none" });
+  assert.equal((await verify(reach)).offset, "3");
+
+  const network = new Network({ reach, privateKey: key.privateKey });
+  try {
+    await network.ready();
+    for (const port of [2181, 80]) {
+      const socket = network.openSocket({ host: PLAN.address, port });
+      await assert.rejects(once(socket, "close"), /open|administratively prohibited/i, `port ${port}`);
+    }
+  } finally {
+    network.close();
+  }
+  const entered = new Network({ reach: LINK, privateKey: key.privateKey });
+  try {
+    const ssh = await entered.connect({ ...BASTION, user: DEPLOY_USER }, bastion);
+    const { code, stdout } = await ssh.exec(["id"]);
+    assert.notEqual(code, 0, stdout);
+    assert.doesNotMatch(stdout, /uid=/);
+  } finally {
+    entered.close();
+  }
+});
+
 test("a larger volume: the file system grows while the services run", async () => {
   const before = await starts();
   await volume.grow(2);
@@ -255,7 +302,7 @@ test("a larger volume: the file system grows while the services run", async () =
   assert.equal(await starts(), before);
   const size = Number(await onMachine(`findmnt --bytes --noheadings --output SIZE ${DATA_MOUNT}`));
   assert.ok(size > 1.9 * 2 ** 30, `${size} bytes`);
-  assert.equal((await verify()).offset, "3");
+  assert.equal((await verify()).offset, "4");
 });
 
 test("a device with anything on it that is no XFS is refused and left as it is", async () => {
