@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
-import { type ClusterShape, unsafeChanges } from "./components/livingCluster.ts";
+import { type ClusterShape, type Infrastructure, unsafeChanges } from "./components/livingCluster.ts";
 
 /**
  * What this stack's last successful deployment exported; undefined before the first one. The program tells by it the
@@ -21,7 +21,8 @@ export async function lastDeployment(): Promise<ClusterShape | undefined> {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
     subnet: subnet as string,
-    infrastructure: infrastructure as ClusterShape["infrastructure"],
+    // Version 0.1.0 did not export it.
+    infrastructure: (infrastructure as Infrastructure | undefined) ?? { fixed: {}, growing: {}, pinned: {} },
   };
 }
 

@@ -34,7 +34,7 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
   const { platform: before, ...fixed } = deployed.infrastructure.fixed;
   const { platform: after } = next.infrastructure.fixed;
   // Settings of one platform mean nothing on another.
-  if (before !== after) return [kept("platform", before ?? "", after)];
+  if (before !== undefined && before !== after) return [kept("platform", before, after)];
   const problems = [
     ...(["kafkaVersion", "subnet"] as const).flatMap((key) =>
       deployed[key] === next[key] ? [] : [kept(key, deployed[key], next[key])],

@@ -48,3 +48,19 @@ test("another ensemble is refused, smaller, larger or elsewhere", () => {
   assert.deepEqual(refused({ brokerCount: 5, zookeeper: { count: 5 } }), ["member kafka-4", "member kafka-5"]);
   assert.equal(refused({ zookeeper: { placement: "dedicated" } }).length, 6);
 });
+
+test("a deployment of a version that kept no infrastructure is taken as it is", () => {
+  const infrastructure = { fixed: {}, growing: {}, pinned: {} };
+  assert.deepEqual(unsafeChanges({ ...shape(), infrastructure }, shape()), []);
+});
+
+test("another key to deploy with is refused: the machines know the former one", () => {
+  const withKey = (key: string): ClusterShape => {
+    const { infrastructure, ...rest } = shape();
+    return { ...rest, infrastructure: { ...infrastructure, fixed: { platform: "local", deployerPrivateKey: key } } };
+  };
+  assert.deepEqual(
+    unsafeChanges(withKey("ssh-ed25519 A"), withKey("made by the program")).map(({ key }) => key),
+    ["deployerPrivateKey"],
+  );
+});
