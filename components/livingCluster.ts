@@ -12,6 +12,8 @@ export interface Infrastructure {
     readonly zones?: readonly { readonly name: string; readonly id: string }[];
     /** Machine image by architecture. */
     readonly images?: Readonly<Record<string, string>>;
+    /** The bastion's machine image, by its architecture. */
+    readonly bastionImages?: Readonly<Record<string, string>>;
   };
 }
 

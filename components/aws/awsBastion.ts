@@ -48,8 +48,14 @@ export class AwsBastion extends pulumi.ComponentResource {
         rootBlockDevice: rootBlockDevice(8, args.kmsKeyId, tags),
         tags,
       },
-      // Another image for the members is no reason to cut the way to them; `--replace` makes it anew.
-      { parent: this, dependsOn: [...dependsOn], ignoreChanges: ["ami", "userData"] },
+      {
+        parent: this,
+        dependsOn: [...dependsOn],
+        // EC2 would stop it and start it again, which another architecture does not survive.
+        replaceOnChanges: ["instanceType"],
+        // Read at the first boot alone.
+        ignoreChanges: ["userData"],
+      },
     );
     const address = new aws.ec2.Eip(`${name}-address`, { domain: "vpc", tags }, { parent: this });
     const association = new aws.ec2.EipAssociation(

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { splitNetwork } from "../render/subnets.ts";
+import { present } from "./awsSite.ts";
 import type { Zone } from "./awsFacts.ts";
 import { awsTags } from "./awsTags.ts";
 import type { OwnVpc, Vpc } from "./vpcSettings.ts";
@@ -33,9 +34,9 @@ export class AwsNetwork extends pulumi.ComponentResource {
   readonly memberSubnetIds: readonly pulumi.Output<string>[];
   /** The ways out of the members' subnets: a machine needs them for its first boot. */
   readonly memberRoutes: readonly pulumi.Resource[];
-  /** Where the bastion goes; absent without one in a VPC that is there. */
-  readonly bastionSubnetId: pulumi.Output<string> | undefined;
-  /** The way from the internet to the bastion. */
+  /** Where a bastion can be: the public subnets in the order of the zones, or the one of a VPC that is there. */
+  readonly bastionSubnetIds: readonly pulumi.Output<string>[];
+  /** The ways from the internet to these. */
   readonly bastionRoutes: readonly pulumi.Resource[];
 
   readonly #stack: string;
@@ -48,7 +49,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
       this.vpcId = pulumi.output(vpc.id);
       this.memberSubnetIds = vpc.subnetIds.map((id) => pulumi.output(id));
       this.memberRoutes = [];
-      this.bastionSubnetId = vpc.bastionSubnetId === undefined ? undefined : pulumi.output(vpc.bastionSubnetId);
+      this.bastionSubnetIds = vpc.bastionSubnetId === undefined ? [] : [pulumi.output(vpc.bastionSubnetId)];
       this.bastionRoutes = [];
     } else {
       const made = this.#createVpc(name, vpc);
@@ -58,13 +59,13 @@ export class AwsNetwork extends pulumi.ComponentResource {
       this.vpcId = made.id;
       this.memberSubnetIds = members.map(({ subnet }) => subnet.id);
       this.memberRoutes = members.map(({ route }) => route);
-      this.bastionSubnetId = publicSubnets[0]?.subnet.id;
-      this.bastionRoutes = publicSubnets.slice(0, 1).map(({ route }) => route);
+      this.bastionSubnetIds = publicSubnets.map(({ subnet }) => subnet.id);
+      this.bastionRoutes = publicSubnets.map(({ route }) => route);
     }
     this.registerOutputs({
       vpcId: this.vpcId,
       memberSubnetIds: this.memberSubnetIds,
-      bastionSubnetId: this.bastionSubnetId,
+      bastionSubnetIds: this.bastionSubnetIds,
     });
   }
 
@@ -95,7 +96,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
     );
     const cidrs = splitNetwork(publicSubnet, args.zones.length);
     return args.zones.map((zone, index) =>
-      this.#createSubnet(name, `public-${index + 1}`, { zone, cidr: cidrs[index] ?? "", vpc, table }),
+      this.#createSubnet(name, `public-${index + 1}`, { zone, cidr: present(cidrs, index), vpc, table }),
     );
   }
 
@@ -117,8 +118,9 @@ export class AwsNetwork extends pulumi.ComponentResource {
       return new aws.ec2.NatGateway(
         `${name}-${label}`,
         { subnetId: subnet.id, allocationId: address.id, tags: this.#tags(label) },
-        // Without the way to the internet it is of no use, and while it is there the internet gateway can't go.
-        { parent: this, dependsOn: [route] },
+        // Without the way to the internet it is of no use, and while it is there the internet gateway can't go. Two can't
+        // have its address.
+        { parent: this, dependsOn: [route], deleteBeforeReplace: true },
       );
     });
   }
@@ -132,8 +134,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
   ): RoutedSubnet[] {
     return zones.map((zone, index) => {
       const label = `members-${index + 1}`;
-      const gateway = gateways[index] ?? gateways[0];
-      if (!gateway) throw new Error("a network has at least one NAT gateway");
+      const gateway = gateways[index] ?? present(gateways, 0);
       const table = new aws.ec2.RouteTable(
         `${name}-${label}-routes`,
         {
@@ -143,7 +144,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         },
         { parent: this },
       );
-      return this.#createSubnet(name, label, { zone, cidr: cidrs[index] ?? "", vpc, table });
+      return this.#createSubnet(name, label, { zone, cidr: present(cidrs, index), vpc, table });
     });
   }
 

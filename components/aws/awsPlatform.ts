@@ -12,7 +12,7 @@ import { AwsMachine } from "./awsMachine.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
 import type { AwsSettings, MachineSize } from "./awsSettings.ts";
-import type { AwsSite } from "./awsSite.ts";
+import { type AwsSite, present } from "./awsSite.ts";
 import { awsTags } from "./awsTags.ts";
 import { AWS_HOST } from "./awsUserData.ts";
 
@@ -36,6 +36,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly #args: AwsPlatformArgs;
   readonly #network: AwsNetwork;
   readonly #security: AwsSecurity;
+  readonly #bastion: AwsBastion | undefined;
   readonly #placement: aws.ec2.PlacementGroup | undefined;
 
   constructor(name: string, args: AwsPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,10 +51,17 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     );
     this.#security = new AwsSecurity(
       `${name}-security`,
-      { stack: args.stack, vpcId: this.#network.vpcId, bastion: settings.access.via === "bastion", ...lists(settings) },
+      {
+        stack: args.stack,
+        vpcId: this.#network.vpcId,
+        bastion: settings.access.via === "bastion",
+        sshFrom: settings.access.sshFrom,
+        clientsFrom: settings.clientsFrom,
+      },
       { parent: this },
     );
-    this.reach = this.#createReach(name);
+    this.#bastion = this.#createBastion(name);
+    this.reach = this.#bastion ? this.#bastion.reach : pulumi.output<Reach>({ via: "direct" });
     // In several zones, the zones keep members apart.
     this.#placement =
       site.zones.length === 1
@@ -73,7 +81,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     const resource = new aws.ebs.Volume(
       `${plan.name}-volume`,
       {
-        availabilityZone: site.zones[this.#zoneIndex(plan)]?.name ?? "",
+        availabilityZone: present(site.zones, this.#zoneIndex(plan)).name,
         type: "gp3",
         size: volume.sizeGiB,
         iops: volume.iops,
@@ -97,7 +105,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     parent: pulumi.ComponentResource,
     dependsOn: readonly pulumi.Resource[],
   ): Machine {
-    const { aws: settings, stack, site, deployerKey } = this.#args;
+    const { aws: settings, stack, deployerKey } = this.#args;
     const { instanceType } = this.#sizeOf(plan);
     const machine = new AwsMachine(
       `${plan.name}-ec2`,
@@ -105,8 +113,8 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         plan,
         stack,
         instanceType,
-        image: site.images[instanceType] ?? "",
-        subnetId: this.#network.memberSubnetIds[this.#zoneIndex(plan)] ?? "",
+        image: this.#imageOf(instanceType),
+        subnetId: present(this.#network.memberSubnetIds, this.#zoneIndex(plan)),
         securityGroupIds: [
           ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),
           ...(plan.zookeeperId === undefined ? [] : [this.#security.ensemble.id]),
@@ -119,32 +127,32 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         reach: this.reach,
         deployerKey,
       },
-      // Without its route out a machine's first boot can't fetch anything, without its rules nobody gets to it.
-      [...this.#network.memberRoutes, this.#security, ...dependsOn],
+      // Without its route out a machine's first boot can't fetch anything, without its rules nobody gets to it. It is
+      // stopped and replaced through the bastion, so that is in order first.
+      [...this.#network.memberRoutes, this.#security, ...(this.#bastion ? [this.#bastion] : []), ...dependsOn],
       { parent },
     );
     return { resource: machine, machineId: machine.machineId, hostKey: machine.hostKey };
   }
 
-  #createReach(name: string): pulumi.Output<Reach> {
+  #createBastion(name: string): AwsBastion | undefined {
     const { access, kmsKeyId } = this.#args.aws;
-    const subnetId = this.#network.bastionSubnetId;
     const securityGroup = this.#security.bastion;
-    if (access.via === "direct" || !subnetId || !securityGroup) return pulumi.output<Reach>({ via: "direct" });
+    if (access.via === "direct" || !securityGroup) return undefined;
     return new AwsBastion(
       `${name}-bastion`,
       {
         stack: this.#args.stack,
-        subnetId,
+        subnetId: present(this.#network.bastionSubnetIds, access.bastionZone - 1),
         securityGroupId: securityGroup.id,
         instanceType: access.bastionInstanceType,
-        image: this.#args.site.images[access.bastionInstanceType] ?? "",
+        image: this.#bastionImage(),
         ...(kmsKeyId !== undefined && { kmsKeyId }),
         deployerKey: this.#args.deployerKey,
       },
       [this.#security, ...this.#network.bastionRoutes],
       { parent: this },
-    ).reach;
+    );
   }
 
   #createDistribution(name: string): Distribution {
@@ -174,16 +182,20 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     return plan.brokerId === undefined ? this.#args.machine.zookeeper : this.#args.machine.broker;
   }
 
+  #imageOf(instanceType: string): string {
+    const image = this.#args.site.images[instanceType];
+    if (image === undefined) throw new Error(`no image was chosen for ${instanceType}`);
+    return image;
+  }
+
+  #bastionImage(): string {
+    const { bastionImage } = this.#args.site;
+    if (bastionImage === undefined) throw new Error("no image was chosen for the bastion");
+    return bastionImage;
+  }
+
   /** Which of the site's zones a member is in. */
   #zoneIndex(plan: NodePlan): number {
     return this.#args.site.zones.findIndex(({ id }) => id === plan.rack);
   }
-}
-
-/** Who may connect, as the security groups want it. */
-function lists({ access, clientsFrom }: AwsSettings["aws"]): {
-  sshFrom: readonly string[];
-  clientsFrom: readonly string[];
-} {
-  return { sshFrom: access.sshFrom, clientsFrom };
 }

@@ -24,6 +24,12 @@ export function awsProblems(settings: Settings): Problem[] {
     const allowed = "nothing with several zones: each one's subnet counts from its tenth address";
     problems.push({ key: "firstAddress", value: firstAddress, allowed });
   }
+  const { access } = settings.aws;
+  const places = vpc.kind === "own" ? zones : 1;
+  if (access.bastionZone > places) {
+    const allowed = `at most the number of public subnets, ${places}`;
+    problems.push({ key: "aws.access.bastionZone", value: access.bastionZone, allowed });
+  }
   if (zones === 1 && machineCount(settings) > SPREAD) {
     const allowed = `with one zone at most ${SPREAD} machines, each on hardware of its own (a spread placement group); or 3 zones`;
     problems.push({ key: "brokerCount", value: settings.brokerCount, allowed });

@@ -20,6 +20,10 @@ export interface AwsSettings {
       readonly sshFrom: readonly string[];
       /** EC2 instance type of the bastion. @default t4g.nano */
       readonly bastionInstanceType: string;
+      /** Which of the zones the bastion is in, from 1. @default 1 */
+      readonly bastionZone: number;
+      /** Machine image of the bastion, of its type's architecture. @default the members' at its making, then pinned */
+      readonly bastionImage?: string;
     };
     /** IPv4 networks whose clients may connect to the brokers. @default none */
     readonly clientsFrom: readonly string[];
@@ -116,16 +120,23 @@ function readSize(size: SettingsReader, instanceType: string, sizeGiB: number): 
 }
 
 function readAccess(aws: SettingsReader): AwsSettings["aws"]["access"] {
-  const access = aws.object("access", ["via", "sshFrom", "bastionInstanceType"]);
+  const access = aws.object("access", ["via", "sshFrom", "bastionInstanceType", "bastionZone", "bastionImage"]);
   const via = access.oneOf("via", ["bastion", "direct"], "bastion");
-  if (via === "direct") access.refuse("bastionInstanceType", "nothing: with access.via direct there is no bastion");
+  if (via === "direct") {
+    for (const key of ["bastionInstanceType", "bastionZone", "bastionImage"]) {
+      access.refuse(key, "nothing: with access.via direct there is no bastion");
+    }
+  }
   if (!access.has("sshFrom")) {
     access.require("sshFrom", "a list of the IPv4 networks that you deploy from, for example [your public address/32]");
   }
+  const bastionImage = access.matching("bastionImage", idForm("ami"), "");
   return {
     via,
+    ...(bastionImage !== "" && { bastionImage }),
     sshFrom: access.list("sshFrom", ingressProblem),
     bastionInstanceType: access.matching("bastionInstanceType", INSTANCE_TYPE, "t4g.nano"),
+    bastionZone: access.integer("bastionZone", 1, 6, 1),
   };
 }
 

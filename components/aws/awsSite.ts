@@ -16,6 +16,8 @@ export interface AwsSite extends Site {
   readonly zones: readonly Zone[];
   /** Image of each instance type that is in use, by the type's name. */
   readonly images: Readonly<Record<string, string>>;
+  /** Image of the bastion; absent without one. */
+  readonly bastionImage?: string;
 }
 
 /**
@@ -40,24 +42,38 @@ export async function chooseSite(
 
   const pinned: Record<string, string> = {};
   const images: Record<string, string> = {};
-  for (const { type } of instanceTypesOf(settings)) {
+  let bastion: Record<string, string> | undefined;
+  for (const { type, kind } of instanceTypesOf(settings)) {
     const { architecture } = facts.instanceTypes[type] as InstanceTypeFacts;
     if (!architecture) continue;
-    pinned[architecture] ??=
-      settings.aws.images[architecture] ?? last?.pinned.images?.[architecture] ?? (await newestImage(architecture));
-    images[type] = pinned[architecture];
+    // The bastion keeps the image that it was made of: one for the members is no reason to cut the way to them.
+    const own = kind === "bastion" ? last?.pinned.bastionImages?.[architecture] : undefined;
+    const image =
+      own ??
+      (pinned[architecture] ??=
+        settings.aws.images[architecture] ?? last?.pinned.images?.[architecture] ?? (await newestImage(architecture)));
+    if (kind === "bastion") bastion = { [architecture]: settings.aws.access.bastionImage ?? image };
+    else images[type] = image;
   }
   const racks = zones.map(({ id }) => id);
   return {
     subnets: memberSubnets(subnetCidrs(settings, facts), settings.firstAddress, racks),
     zones,
     images,
+    ...(bastion && { bastionImage: Object.values(bastion)[0] }),
     infrastructure: {
       fixed: fixedSettings(settings, facts, zones),
       growing: volumeSizes(settings),
-      pinned: { zones, images: pinned },
+      pinned: { zones, images: pinned, ...(bastion && { bastionImages: bastion }) },
     },
   };
+}
+
+/** The element of a list that has to have it: one that is missing is a bug, not an error of AWS in the middle of an update. */
+export function present<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new Error(`there are ${list.length} of them, and number ${index} is asked for`);
+  return found;
 }
 
 /** The zones of the last deployment, when as many, or the same ones, are asked for: one of them may just be down. */

@@ -197,3 +197,26 @@ test("what is not a change is not refused: no change, more brokers, larger volum
   assert.deepEqual(await refused({ brokerCount: 5, machine: { broker: { volume: { sizeGiB: 900 } } } }), []);
   assert.deepEqual(await refused({ aws: { clientsFrom: [] } }), []);
 });
+
+test("the bastion keeps its image when the members get another, and gets one for another architecture", async () => {
+  const image = (resources: readonly Recorded[]): unknown => only(resources, "aws-bastion-machine").inputs.ami;
+  const newer = { images: { arm64: "ami-00000000000000b64" } };
+  assert.equal(image(await update({ aws: newer })), NEWEST.arm64);
+  const x86 = await update({ aws: { access: { bastionInstanceType: "m7i.xlarge" } } });
+  assert.equal(image(x86), NEWEST.x86_64);
+  assert.deepEqual(only(x86, "aws-bastion-machine").replaceOnChanges, ["instanceType"]);
+  assert.equal(
+    image(await update({ aws: { access: { bastionImage: "ami-00000000000000b64" } } })),
+    "ami-00000000000000b64",
+  );
+});
+
+test("members are changed through the bastion, so they wait for it; a NAT gateway's address can't be had twice", () => {
+  assert.ok(only(living, "kafka-1-machine").dependencies.includes("aws-bastion-machine"));
+  assert.ok(only(living, "aws-network-nat-1").deleteBeforeReplace);
+});
+
+test("the bastion can be in another zone", async () => {
+  const { inputs } = only(await update({ aws: { access: { bastionZone: 3 } } }), "aws-bastion-machine");
+  assert.equal(inputs.subnetId, "aws-network-public-3-id");
+});

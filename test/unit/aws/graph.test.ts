@@ -288,7 +288,7 @@ test("the bastion: a public address, a user who may only forward, known by the k
     userData: renderBastionUserData("aws-bastion", "ssh-ed25519 PUBLIC"),
     metadataOptions: METADATA,
   });
-  assert.deepEqual(only(staging, "aws-bastion-machine").ignoreChanges, ["ami", "userData"]);
+  assert.deepEqual(only(staging, "aws-bastion-machine").ignoreChanges, ["userData"]);
   const learned = only(staging, "aws-bastion-host-key-learned");
   const { environment } = learned.inputs as { environment: Record<string, string> };
   assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? ""), {

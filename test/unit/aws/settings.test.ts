@@ -28,7 +28,7 @@ test("the platform's own defaults", () => {
   });
   assert.deepEqual("aws" in settings && settings.aws, {
     vpc: { kind: "own", cidr: "10.0.0.0/16", publicSubnet: "10.0.255.0/24", zones: 1, natGateways: "perZone" },
-    access: { via: "bastion", sshFrom: ["192.0.1.0/24"], bastionInstanceType: "t4g.nano" },
+    access: { via: "bastion", sshFrom: ["192.0.1.0/24"], bastionInstanceType: "t4g.nano", bastionZone: 1 },
     clientsFrom: [],
     images: {},
     protect: true,
