@@ -8,16 +8,15 @@ import { distributionStep } from "./setup/distribution.ts";
 import { hypervisorSteps, stopHypervisorIfStarted } from "./setup/hypervisor.ts";
 import { pulumiSteps } from "./setup/pulumi.ts";
 import { runSteps, type Step } from "./setup/steps.ts";
+import { commandLine } from "./stack/commandLine.ts";
+import { destroyable } from "./stack/destroyable.ts";
 import { pulumi, pulumiAttached, stackName } from "./stack/engine.ts";
-import { configured, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
+import { configured, ownConfigFile, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
 import { type StackOutputs, summary } from "./summary.ts";
 
 /** All members boot at once, and a member has several resources: more than Pulumi's default of 8 at a time. */
 const PARALLEL = ["--parallel", "32"];
-
-/** Commands of Pulumi that read the stack's configuration from a file that can be named. */
-const TAKES_CONFIG_FILE = ["up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"];
 
 async function platform(): Promise<string> {
   return (await configured("platform")) ?? "local";
@@ -73,8 +72,13 @@ async function up(args: readonly string[]): Promise<void> {
 }
 
 async function down(args: readonly string[]): Promise<void> {
-  const latest = (await readCheckpoint())?.checkpoint?.latest;
-  if ((latest?.resources ?? []).length + (latest?.pending_operations ?? []).length === 0) {
+  const found = destroyable(stackName(), await readCheckpoint());
+  if (found === "no stack") {
+    // A mistyped name: the daemon may serve the one that was meant.
+    progress(`nothing to destroy: there is no stack "${stackName()}"`);
+    return;
+  }
+  if (found === "empty") {
     progress(`nothing to destroy: stack "${stackName()}" has no resources`);
   } else {
     await setUp(await allSteps());
@@ -94,8 +98,7 @@ async function preview(args: readonly string[]): Promise<void> {
 async function anyPulumi(args: readonly string[]): Promise<void> {
   // `cancel` is the remedy for a lock that the recovery must not take away.
   await setUp(await engineSteps(), args[0] !== "cancel");
-  const takesFile = TAKES_CONFIG_FILE.includes(args[0] ?? "") && !args.includes("--config-file");
-  process.exitCode = await pulumiAttached([...args, ...(takesFile ? configFile() : [])]);
+  process.exitCode = await pulumiAttached(commandLine(args, { copy: stackConfigFile(), own: ownConfigFile() }));
 }
 
 runScript(async () => {

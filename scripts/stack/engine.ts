@@ -3,11 +3,20 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { run } from "../lib/exec.ts";
 import { projectDirectory } from "../lib/paths.ts";
+import { UserError } from "../lib/report.ts";
 import { pulumiExecutable, pulumiHome } from "../setup/pulumi.ts";
 
-/** The stack that the commands work on. `$KAFKA_CLUSTER_STACK`, else `dev`. */
+/**
+ * The stack that the commands work on. `$KAFKA_CLUSTER_STACK`, else `dev`.
+ *
+ * @throws UserError when it is no name of a stack
+ */
 export function stackName(): string {
-  return process.env.KAFKA_CLUSTER_STACK ?? "dev";
+  const name = process.env.KAFKA_CLUSTER_STACK ?? "dev";
+  if (/^[A-Za-z0-9_.-]{1,100}$/.test(name)) return name;
+  throw new UserError(
+    `KAFKA_CLUSTER_STACK = ${JSON.stringify(name)}: the name of a stack has 1 to 100 letters, digits, '.', '_' or '-'`,
+  );
 }
 
 /** Environment of the project's own Pulumi: home, state and passphrase in the project's folder, the user's untouched. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parse } from "yaml";
+import { join, resolve } from "node:path";
+import { parse, YAMLParseError } from "yaml";
 import { projectDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { pulumi, stackName } from "./engine.ts";
@@ -24,10 +24,14 @@ export function withSalt(config: string, before: string | undefined): string {
   return `${config}${config === "" || config.endsWith("\n") ? "" : "\n"}${salt}\n`;
 }
 
-/** The configuration as the user wrote it. `$KAFKA_CLUSTER_CONFIG`, else `Pulumi.STACK.yaml`. */
+/** The file that the user writes. `$KAFKA_CLUSTER_CONFIG`, else `Pulumi.STACK.yaml`. */
+export function ownConfigFile(): string {
+  return resolve(process.env.KAFKA_CLUSTER_CONFIG ?? `Pulumi.${stackName()}.yaml`);
+}
+
+/** The configuration as the user wrote it. */
 async function sourceConfig(): Promise<string> {
-  const file = process.env.KAFKA_CLUSTER_CONFIG ?? `Pulumi.${stackName()}.yaml`;
-  return readFile(file, "utf8").catch((error: unknown) => {
+  return readFile(ownConfigFile(), "utf8").catch((error: unknown) => {
     throw new UserError(
       `can't read the configuration of stack "${stackName()}": ${(error as Error).message}; ` +
         "write that file, or name another stack with KAFKA_CLUSTER_STACK or another file with KAFKA_CLUSTER_CONFIG",
@@ -38,12 +42,22 @@ async function sourceConfig(): Promise<string> {
 /**
  * What the stack's configuration says of a setting; `undefined` when it is absent or no text.
  *
- * @throws UserError when the file can't be read
+ * @throws UserError when the file can't be read or is not YAML
  */
 export async function configured(setting: string): Promise<string | undefined> {
-  const { config } = (parse(await sourceConfig()) ?? {}) as { config?: Record<string, unknown> };
+  const { config } = parseConfig(await sourceConfig());
   const value = config?.[`kafka-cluster:${setting}`];
   return typeof value === "string" ? value : undefined;
+}
+
+function parseConfig(text: string): { config?: Record<string, unknown> } {
+  try {
+    return (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    // The lines after the first one show the text around, which may be a secret.
+    throw new UserError(`${ownConfigFile()} is not YAML: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}`);
+  }
 }
 
 /** Name of the project, from Pulumi.yaml. */
@@ -60,7 +74,7 @@ export async function stateFile(): Promise<string> {
 export interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
-      readonly resources?: readonly unknown[];
+      readonly resources?: readonly { readonly urn: string; readonly protect?: boolean }[];
       readonly pending_operations?: readonly unknown[];
     };
   };

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { withSalt } from "../../../scripts/stack/prepare.ts";
+import { UserError } from "../../../scripts/lib/report.ts";
+import { commandLine } from "../../../scripts/stack/commandLine.ts";
+import { destroyable } from "../../../scripts/stack/destroyable.ts";
+import { stackName } from "../../../scripts/stack/engine.ts";
+import { configured, withSalt } from "../../../scripts/stack/prepare.ts";
 import { type Deployment, type ExportedResource, markInterrupted } from "../../../scripts/stack/recovery.ts";
 import { summary } from "../../../scripts/summary.ts";
 
@@ -102,4 +109,75 @@ test("the summary leaves out what the outputs don't have", () => {
     partly.split("\n").slice(0, -2).join("\n"),
     "  brokers       a:9092\n  bootstrap     a:9092\n  message       taken by a:9092",
   );
+});
+
+test("a protected stack is refused before anything is destroyed", () => {
+  const state = (...protect: boolean[]): Parameters<typeof destroyable>[1] => ({
+    checkpoint: { latest: { resources: protect.map((each, index) => ({ urn: `urn::v-${index}`, protect: each })) } },
+  });
+  assert.throws(
+    () => destroyable("prod", state(false, true, true)),
+    (error: unknown) =>
+      error instanceof UserError &&
+      error.message ===
+        'stack "prod" has 2 protected resource(s) (v-1, v-2), and nothing was destroyed. To delete them and their ' +
+          "data: set aws.protect to false in the stack's configuration, then npm run up, then npm run down",
+  );
+  assert.throws(() => destroyable("prod", state(true, true, true, true)), /has 4 .* \(v-0, v-1, v-2, …\)/);
+  assert.equal(destroyable("staging", state(false)), "resources");
+});
+
+test("a stack that does not exist is told from one without resources, and from one with operations cut off", () => {
+  assert.equal(destroyable("dev", null), "no stack");
+  assert.equal(destroyable("dev", {}), "empty");
+  assert.equal(destroyable("dev", { checkpoint: { latest: { resources: [] } } }), "empty");
+  assert.equal(destroyable("dev", { checkpoint: { latest: { pending_operations: [{}] } } }), "resources");
+});
+
+test("Pulumi's commands get the copy of the configuration, config the user's own file, and stack rm keeps it", () => {
+  const line = (...args: string[]): string => commandLine(args, { copy: "COPY", own: "OWN" }).join(" ");
+  assert.equal(line("refresh", "--yes"), "refresh --config-file COPY --yes");
+  assert.equal(line("config", "set", "a", "--", "-1"), "config --config-file OWN set a -- -1");
+  assert.equal(line("config"), "config --config-file OWN");
+  assert.equal(line("config", "--config-file=x"), "config --config-file=x");
+  assert.equal(line("up", "--config-file", "x"), "up --config-file x");
+  assert.equal(line("stack", "rm", "--yes"), "stack rm --preserve-config --yes");
+  assert.equal(line("stack", "remove"), "stack rm --preserve-config");
+  assert.equal(line("stack", "output", "reach"), "stack output reach");
+});
+
+test("a configuration that is not YAML is an error with its line, without what stands there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kafka-cluster-"));
+  const file = join(folder, "stack.yaml");
+  process.env.KAFKA_CLUSTER_CONFIG = file;
+  try {
+    await writeFile(file, "config:\n  a: b: hidden\n");
+    await assert.rejects(configured("platform"), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.ok(error.message.startsWith(`${file} is not YAML: `), error.message);
+      assert.match(error.message, /at line 2, column \d+$/);
+      assert.doesNotMatch(error.message, /hidden/);
+      return true;
+    });
+    await writeFile(file, "config:\n  kafka-cluster:platform: aws\n");
+    assert.equal(await configured("platform"), "aws");
+  } finally {
+    delete process.env.KAFKA_CLUSTER_CONFIG;
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a name that no stack can have is refused with what is allowed", () => {
+  const before = process.env.KAFKA_CLUSTER_STACK;
+  try {
+    for (const name of ["", "a/b", "a b", "x".repeat(101)]) {
+      process.env.KAFKA_CLUSTER_STACK = name;
+      assert.throws(stackName, UserError, name);
+    }
+    process.env.KAFKA_CLUSTER_STACK = "My.stack_1-a";
+    assert.equal(stackName(), "My.stack_1-a");
+  } finally {
+    if (before === undefined) delete process.env.KAFKA_CLUSTER_STACK;
+    else process.env.KAFKA_CLUSTER_STACK = before;
+  }
 });
