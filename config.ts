@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnKey } from "./components/deployerKey.ts";
-import { checkSettings, type Settings } from "./components/settings.ts";
+import { checkSettings, DEPLOYER_KEY, SETTING_KEYS, type Settings } from "./components/settings.ts";
+import { unknownSetting } from "./components/settingsReader.ts";
 import { formatProblems, SettingsError } from "./components/kafka/problem.ts";
-
-/** The one setting that is a secret. */
-const DEPLOYER_KEY = "deployerPrivateKey";
 
 /**
  * Reads the stack's settings. This file is the only place that reads its configuration.
@@ -38,7 +36,10 @@ export async function readDeployerKey(): Promise<OwnKey | undefined> {
     throw new pulumi.RunError(formatProblems([{ key: DEPLOYER_KEY, value: "[hidden]", allowed }]));
   };
   if (!secretKeys().includes(key)) {
-    refuse(`a secret: pulumi config set --secret ${key} < FILE; and make a new key pair, since this one lay open`);
+    refuse(
+      `a secret: npm run pulumi -- config set --secret ${key} < FILE (with plain Pulumi, pulumi config set …); ` +
+        "and make a new key pair, since this one lay open",
+    );
   }
   const { publicKeyOf } = await import("./scripts/lib/publicKey.ts");
   const publicKey =
@@ -54,8 +55,14 @@ function secretKeys(): string[] {
 /** A setting stands in user data and, as plain text, in the state: what is secret must not get there by mistake. */
 function refuseSecrets(namespace: string): void {
   const problems = secretKeys()
-    .filter((key) => key.startsWith(namespace) && key !== `${namespace}${DEPLOYER_KEY}`)
-    .map((key) => ({ key: key.slice(namespace.length), value: "[secret]", allowed: "a plain value, no secret" }));
+    .filter((key) => key.startsWith(namespace))
+    .map((key) => key.slice(namespace.length))
+    .filter((key) => key !== DEPLOYER_KEY)
+    .map((key) => ({
+      key,
+      value: "[secret]",
+      allowed: SETTING_KEYS.includes(key) ? "a plain value, no secret" : unknownSetting("", key, SETTING_KEYS),
+    }));
   if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
 }
 

@@ -38,6 +38,9 @@ export interface CommonSettings extends Topology {
   };
 }
 
+/** The one setting that is a secret: an own key pair for the deployer. It is not checked with the others. */
+export const DEPLOYER_KEY = "deployerPrivateKey";
+
 /** The keys of a stack's configuration, without their namespace. */
 export const SETTING_KEYS = [
   "platform",
@@ -52,6 +55,7 @@ export const SETTING_KEYS = [
   "verification",
   "aws",
   "distribution",
+  DEPLOYER_KEY,
 ];
 
 const HEAP = { pattern: /^[1-9]\d*[mg]$/, allowed: "a size as the JVM takes it, for example 512m or 6g" };

@@ -30,8 +30,7 @@ export class SettingsReader {
     this.#values = values;
     this.#problems = problems;
     for (const key of Object.keys(values).filter((key) => !known.includes(key))) {
-      const near = nearest(key, known);
-      this.#problem(key, `no such setting; ${near ? `did you mean ${prefix}${near}?` : `known: ${known.join(", ")}`}`);
+      this.#problem(key, unknownSetting(prefix, key, known));
     }
   }
 
@@ -77,11 +76,15 @@ export class SettingsReader {
     return this.#problem(key, "true or false", fallback);
   }
 
-  /** A list of texts, each checked as {@link checked} does. One that is wrong is left out. */
-  list(key: string, check: (text: string) => string | undefined): string[] {
+  /**
+   * A list of texts, each checked as {@link checked} does. One that is wrong is left out.
+   *
+   * @param example a list as it may stand in the configuration: `[10.0.0.0/16]`
+   */
+  list(key: string, example: string, check: (text: string) => string | undefined): string[] {
     const value = this.#values[key];
     if (absent(value)) return [];
-    if (!Array.isArray(value)) return this.#problem(key, "a list", []);
+    if (!Array.isArray(value)) return this.#problem(key, `a list, for example ${example}`, []);
     return value.flatMap((item: unknown, index) => {
       const text = typeof item === "string" ? item : JSON.stringify(item);
       const allowed = check(text) ?? (value.indexOf(item) < index ? "each entry once" : undefined);
@@ -108,7 +111,7 @@ export class SettingsReader {
   }
 
   /** Asks for a key that has none, or one that is wrong in a way that only its reader knows. */
-  require(key: string, allowed: string): void {
+  report(key: string, allowed: string): void {
     this.#problem(key, allowed);
   }
 
@@ -143,6 +146,12 @@ export class SettingsReader {
     this.#problems.push({ key: `${this.#prefix}${key}`, value: this.#values[key], allowed });
     return fallback as T;
   }
+}
+
+/** What is said of a key that is none, with the nearest known one as a suggestion. */
+export function unknownSetting(prefix: string, key: string, known: readonly string[]): string {
+  const near = nearest(key, known);
+  return `no such setting; ${near ? `did you mean ${prefix}${near}?` : `known: ${known.join(", ")}`}`;
 }
 
 function absent(value: unknown): value is null | undefined | "" {

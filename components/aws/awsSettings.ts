@@ -94,7 +94,7 @@ export function readAwsSettings(top: SettingsReader, subnet: string, dedicated: 
     aws: {
       vpc: readVpc(aws, subnet, access.via === "bastion"),
       access,
-      clientsFrom: aws.list("clientsFrom", ingressProblem),
+      clientsFrom: aws.list("clientsFrom", "[10.0.0.0/16]", ingressProblem),
       images: { ...imageOf("arm64"), ...imageOf("x86_64") },
       protect: aws.flag("protect", true),
       ...(kmsKeyId !== "" && { kmsKeyId }),
@@ -112,9 +112,9 @@ function readSize(size: SettingsReader, instanceType: string, sizeGiB: number): 
     throughput: volume.integer("throughput", 125, 1_000, 125),
   };
   const most = Math.max(3_000, 500 * read.sizeGiB);
-  if (read.iops > most) volume.require("iops", `at most ${most}: 500 for each of its ${read.sizeGiB} GiB`);
+  if (read.iops > most) volume.report("iops", `at most ${most}: 500 for each of its ${read.sizeGiB} GiB`);
   if (read.throughput * 4 > read.iops) {
-    volume.require("throughput", `at most ${Math.floor(read.iops / 4)} MiB/s, a quarter of iops`);
+    volume.report("throughput", `at most ${Math.floor(read.iops / 4)} MiB/s, a quarter of iops`);
   }
   return { instanceType: size.matching("instanceType", INSTANCE_TYPE, instanceType), volume: read };
 }
@@ -128,13 +128,13 @@ function readAccess(aws: SettingsReader): AwsSettings["aws"]["access"] {
     }
   }
   if (!access.has("sshFrom")) {
-    access.require("sshFrom", "a list of the IPv4 networks that you deploy from, for example [your public address/32]");
+    access.report("sshFrom", "a list of the IPv4 networks that you deploy from, for example [your public address/32]");
   }
   const bastionImage = access.matching("bastionImage", idForm("ami"), "");
   return {
     via,
     ...(bastionImage !== "" && { bastionImage }),
-    sshFrom: access.list("sshFrom", ingressProblem),
+    sshFrom: access.list("sshFrom", "[your public address/32]", ingressProblem),
     bastionInstanceType: access.matching("bastionInstanceType", INSTANCE_TYPE, "t4g.nano"),
     bastionZone: access.integer("bastionZone", 1, 6, 1),
   };
@@ -146,14 +146,19 @@ function readDistribution(top: SettingsReader): Pick<AwsSettings, "distribution"
   const sha512 = distribution.matching("sha512", SHA512, "");
   if (!distribution.has("url") && !distribution.has("sha512")) return {};
   for (const key of ["url", "sha512"]) {
-    if (!distribution.has(key)) distribution.require(key, "url and sha512 together: the archive is always checked");
+    if (!distribution.has(key)) distribution.report(key, "url and sha512 together: the archive is always checked");
   }
   return { distribution: { url, sha512 } };
 }
 
-/** Nothing is opened to the world, nor to an example network that nobody has. */
+/** The kinds of networks that connections come from, in the words of ipaddr.js; `carrierGradeNat` is what VPNs use, too. */
+const INGRESS_KINDS = ["unicast", "private", "carrierGradeNat"];
+
+/** Nothing is opened to the world, nor to a network that nobody connects from, such as one of documentation's. */
 function ingressProblem(text: string): string | undefined {
   const allowed = "an IPv4 network in CIDR notation with its host bits zero, /8 to /32, for example 10.0.0.0/16";
   if (!isNetwork(text) || prefixLength(text) < 8) return allowed;
-  return networkKind(text) === "reserved" ? `${allowed}; this one is reserved for documentation` : undefined;
+  const kind = networkKind(text);
+  if (INGRESS_KINDS.includes(kind)) return undefined;
+  return `${allowed}; nobody connects from this one (${kind === "reserved" ? "reserved, as documentation's are" : kind})`;
 }

@@ -58,11 +58,11 @@ function readExistingVpc(aws: SettingsReader, vpc: SettingsReader, bastion: bool
     vpc.refuse(key, "nothing: the VPC is there already (vpc.id)");
   aws.refuse("zones", "nothing: the subnets of vpc.subnetIds say the zones");
   if (!bastion) vpc.refuse("bastionSubnetId", "nothing: with access.via direct there is no bastion");
-  const subnetIds = vpc.list("subnetIds", (id) => formProblem(id, "subnet"));
-  if (!isZoneCount(subnetIds.length)) vpc.require("subnetIds", `a list of subnets, one a zone, of ${ZONES}`);
+  const subnetIds = vpc.list("subnetIds", "[subnet-0123456789abcdef0]", (id) => formProblem(id, "subnet"));
+  if (!isZoneCount(subnetIds.length)) vpc.report("subnetIds", `a list of subnets, one a zone, of ${ZONES}`);
   const bastionSubnetId = vpc.matching("bastionSubnetId", idForm("subnet"), "");
   if (bastion && !vpc.has("bastionSubnetId"))
-    vpc.require("bastionSubnetId", "a public subnet of the VPC, for the bastion");
+    vpc.report("bastionSubnetId", "a public subnet of the VPC, for the bastion");
   return {
     kind: "existing",
     id: vpc.matching("id", idForm("vpc"), ""),
@@ -81,14 +81,14 @@ function readOwnVpc(aws: SettingsReader, vpc: SettingsReader, subnet: string): O
   const cidr = vpc.checked("cidr", around, networkProblem);
   const fallback = splitNetwork(cidr, 2 ** Math.max(0, 24 - prefixLength(cidr))).at(-1) ?? cidr;
   const publicSubnet = vpc.checked("publicSubnet", fallback, networkProblem);
-  if (!contains(cidr, subnet)) vpc.require("cidr", `a network around subnet, ${subnet}`);
-  if (!contains(cidr, publicSubnet)) vpc.require("publicSubnet", `a network in vpc.cidr, ${cidr}`);
+  if (!contains(cidr, subnet)) vpc.report("cidr", `a network around subnet, ${subnet}`);
+  if (!contains(cidr, publicSubnet)) vpc.report("publicSubnet", `a network in vpc.cidr, ${cidr}`);
   if (overlap(publicSubnet, subnet))
-    vpc.require("publicSubnet", `a network that shares no address with subnet, ${subnet}`);
+    vpc.report("publicSubnet", `a network that shares no address with subnet, ${subnet}`);
   const room = `a network of at most /${LONGEST_PREFIX - Math.log2(parts)}: it is split into ${parts} parts, none smaller than /${LONGEST_PREFIX}`;
   for (const [network, report] of [
-    [subnet, (): void => aws.require("zones", `with subnet ${subnet}, ${room}`)],
-    [publicSubnet, (): void => vpc.require("publicSubnet", room)],
+    [subnet, (): void => aws.report("zones", `with subnet ${subnet}, ${room}`)],
+    [publicSubnet, (): void => vpc.report("publicSubnet", room)],
   ] as const) {
     if (prefixLength(network) + Math.log2(parts) > LONGEST_PREFIX) report();
   }
@@ -103,10 +103,10 @@ function readOwnVpc(aws: SettingsReader, vpc: SettingsReader, subnet: string): O
 
 function readZones(aws: SettingsReader): number | readonly string[] {
   const names = aws.isList("zones");
-  const zones = names ? aws.list("zones", zoneProblem) : aws.integer("zones", 1, 6, 1);
+  const zones = names ? aws.list("zones", "[eu-central-1a]", zoneProblem) : aws.integer("zones", 1, 6, 1);
   const count = typeof zones === "number" ? zones : zones.length;
   if (isZoneCount(count)) return zones;
-  aws.require("zones", ZONES);
+  aws.report("zones", ZONES);
   return 1;
 }
 

@@ -15,8 +15,11 @@ export function formatProblems(problems: readonly Problem[]): string {
   return [`${count} can't be used:`, ...lines].join("\n");
 }
 
+/** A key that was put into a wrong setting would lie open in the terminal and in logs. */
 function show(value: unknown): string {
-  return value === undefined ? "(not set)" : JSON.stringify(value);
+  if (value === undefined) return "(not set)";
+  const text = JSON.stringify(value);
+  return text.includes("PRIVATE KEY") ? '"[hidden]"' : text;
 }
 
 /** The user's settings can't be used: found before anything is made, with every problem at once. */

@@ -57,7 +57,21 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
   ],
   "an example network": [
     { aws: { access: { sshFrom: ["203.0.113.0/24"] } } },
-    [`aws.access.sshFrom[0] = "203.0.113.0/24": ${INGRESS}; this one is reserved for documentation`],
+    [
+      `aws.access.sshFrom[0] = "203.0.113.0/24": ${INGRESS}; nobody connects from this one (reserved, as documentation's are)`,
+    ],
+  ],
+  "networks that nobody connects from": [
+    { aws: { ...SSH, clientsFrom: ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"] } },
+    ["unspecified", "loopback", "multicast", "linkLocal"].map(
+      (kind, index) =>
+        `aws.clientsFrom[${index}] = "${["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/8", "169.254.0.0/16"][index] ?? ""}": ` +
+        `${INGRESS}; nobody connects from this one (${kind})`,
+    ),
+  ],
+  "a network that is no list": [
+    { aws: { ...SSH, clientsFrom: "10.20.0.0/16" } },
+    ['aws.clientsFrom = "10.20.0.0/16": a list, for example [10.0.0.0/16]'],
   ],
   "an instance type of another form": [
     { aws: SSH, machine: { broker: { instanceType: "large" } } },

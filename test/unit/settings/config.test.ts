@@ -44,6 +44,16 @@ test("a secret setting is refused by its key, without its value", () => {
   });
 });
 
+test("a mistyped secret is no such setting, with the one that was meant", () => {
+  pulumi.runtime.setAllConfig({ "kafka-cluster:deployerPrivatekey": "hidden" });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = '["kafka-cluster:deployerPrivatekey"]';
+  assert.throws(readSettings, {
+    message:
+      "1 setting can't be used:\n" +
+      '  deployerPrivatekey = "[secret]": no such setting; did you mean deployerPrivateKey?',
+  });
+});
+
 const { private: privateKey, public: publicKey } = utils.generateKeyPairSync("ed25519", { comment: "somebody" });
 
 test("the user's own key for the deployer is a secret, and its public half is derived", async () => {
@@ -54,6 +64,23 @@ test("the user's own key for the deployer is a secret, and its public half is de
   assert.ok(own);
   assert.equal(own.publicKey.split(" ")[1], publicKey.split(" ")[1]);
   assert.equal(await pulumi.isSecret(own.privateKey), true);
+});
+
+test("a private key in another setting is not shown", () => {
+  for (const [key, value] of [
+    ["deployerPrivatekey", privateKey],
+    ["subnet", privateKey],
+    ["heap", JSON.stringify({ broker: privateKey })],
+    ["zookeeper", JSON.stringify([privateKey])],
+  ] as const) {
+    pulumi.runtime.setAllConfig({ [`kafka-cluster:${key}`]: value });
+    assert.throws(readSettings, (error: unknown) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(error.message, /^1 setting can't be used:\n {2}\S+ = "\[hidden\]": /);
+      assert.doesNotMatch(error.message, /PRIVATE KEY|OPENSSH/);
+      return true;
+    });
+  }
 });
 
 test("without a key of the user's own one is made", async () => {
@@ -68,7 +95,11 @@ test("a key that is no secret, or none, or has a passphrase, is refused and not 
     rounds: 16,
   }).private;
   for (const [key, secretKeys, allowed] of [
-    [privateKey, "[]", /^ {2}deployerPrivateKey = "\[hidden\]": a secret: .* and make a new key pair/m],
+    [
+      privateKey,
+      "[]",
+      /^ {2}deployerPrivateKey = "\[hidden\]": a secret: npm run pulumi -- config .* and make a new key pair/m,
+    ],
     ["PRIVATE KEY", '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],
     [publicKey, '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],
     [locked, '["kafka-cluster:deployerPrivateKey"]', /an OpenSSH private key without a passphrase/],

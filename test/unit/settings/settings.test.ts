@@ -33,7 +33,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
 
 test("Pulumi.yaml declares exactly the keys that are read, each with type, default and description", () => {
   const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, Record<string, unknown>> };
-  assert.deepEqual(Object.keys(config).sort(), [...SETTING_KEYS, "deployerPrivateKey"].sort());
+  assert.deepEqual(Object.keys(config).sort(), [...SETTING_KEYS].sort());
   for (const [key, declared] of Object.entries(config)) {
     assert.deepEqual(Object.keys(declared), ["type", "default", "description"], key);
   }
