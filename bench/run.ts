@@ -22,7 +22,7 @@ import { pulumiEnvironment } from "../scripts/stack/engine.ts";
 import { stackConfigFile } from "../scripts/stack/prepare.ts";
 
 /** The first three numbers of the benchmark's own /24. */
-const SUBNET = "10.213.49";
+const SUBNET = "10.213.50";
 /** Previews a kind, after one that warms the caches. */
 const PREVIEWS = 5;
 
