@@ -70,12 +70,16 @@ export function renderMetadata(architecture: string): string {
   });
 }
 
-/** Hash of all that decides the image's content, 16 hexadecimal digits: the image is built anew when it changes. */
-export function imageKey(): string {
-  const files = readdirSync(recipeDirectory(), { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(recipeDirectory(name)).isFile())
+/**
+ * Hash of all that decides the image's content, 16 hexadecimal digits: the image is built anew when it changes.
+ *
+ * @param folder the image's own files
+ */
+export function imageKey(folder = recipeDirectory()): string {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
     .sort()
-    .map((name) => [name, readFileSync(recipeDirectory(name), "utf8")]);
+    .map((name) => [name, readFileSync(join(folder, name), "utf8")]);
   const recipe = [SUITE, PACKAGES, EXCLUDED_PATHS, renderMetadata(machineArchitecture()), files];
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
 }

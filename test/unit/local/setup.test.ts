@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { appendFile, cp, mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { renderSources } from "../../../scripts/setup/debianSources.ts";
 import { hostPackages, hypervisor } from "../../../scripts/setup/hostPackages.ts";
-import { imageKey, renderMetadata } from "../../../scripts/setup/imageRecipe.ts";
+import { imageKey, recipeDirectory, renderMetadata } from "../../../scripts/setup/imageRecipe.ts";
 
 test("the image's metadata has cloud-init's seed rendered once, when a machine is made", () => {
   assert.deepEqual(parse(renderMetadata("aarch64")), {
@@ -24,9 +27,20 @@ test("the image's metadata has cloud-init's seed rendered once, when a machine i
   });
 });
 
-test("the image's key is a function of its recipe", () => {
-  assert.match(imageKey(), /^[0-9a-f]{16}$/);
-  assert.equal(imageKey(), imageKey());
+test("the image's key is a function of its recipe", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kafka-cluster-"));
+  try {
+    await cp(recipeDirectory(), folder, { recursive: true });
+    assert.match(imageKey(), /^[0-9a-f]{16}$/);
+    assert.equal(imageKey(folder), imageKey(), "the place of the files is no part of it");
+    await appendFile(join(folder, "customize.sh"), "# Another line.\n");
+    const changed = imageKey(folder);
+    assert.notEqual(changed, imageKey());
+    await rename(join(folder, "customize.sh"), join(folder, "other.sh"));
+    assert.notEqual(imageKey(folder), changed);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("the image's packages come from where this computer's Debian packages come from, for the image's release", () => {
