@@ -14,6 +14,9 @@ const LINK_INTERVAL_MS = 200;
 /** The same over a network. sshd counts failed tries against an address (PerSourcePenalties), so they are fewer. */
 const NETWORK_INTERVAL_MS = 1_000;
 
+/** How long a member is tried for at least, in milliseconds: the bastion may have come only when the time was up. */
+const MEMBER_MINIMUM_MS = 3_000;
+
 /** What a {@link Network} is made from. */
 export interface NetworkArgs {
   readonly reach: Reach;
@@ -69,7 +72,9 @@ export class Network {
    * @throws UserError when it can't be reached, or shows another host key
    */
   connect(machine: SshMachine, hostKey: string): Promise<Ssh> {
-    return this.#reach(machine, (login) => this.#keep(Ssh.connect({ ...login, hostKey, role: "member" })));
+    return this.#reach(machine, (login) =>
+      this.#keep(Ssh.connect({ ...login, hostKey, role: "member", name: machine.name })),
+    );
   }
 
   /**
@@ -116,15 +121,21 @@ export class Network {
       throw new UserError(`${address} (${name}) is on no network of this computer: its bridge is gone`);
     }
     const bastion = await this.#bastion();
-    return this.#retry(`SSH on ${name} (${address})`, async () => {
+    const login = async (): Promise<T> => {
       const stream = await bastion?.forward({ host: address, port });
       return attempt({ host: address, port, user, privateKey, ...(stream && { stream }) });
-    });
+    };
+    return this.#retry(`SSH on ${name} (${address})`, login, bastion ? MEMBER_MINIMUM_MS : 0);
   }
 
-  #retry<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+  #retry<T>(what: string, attempt: () => Promise<T>, minimumMs = 0): Promise<T> {
     const interval = this.#args.reach.via === "link" ? LINK_INTERVAL_MS : NETWORK_INTERVAL_MS;
-    return waitFor(what, async () => ({ value: await attempt() }), Math.max(0, this.#deadline - Date.now()), interval);
+    return waitFor(
+      what,
+      async () => ({ value: await attempt() }),
+      Math.max(minimumMs, this.#deadline - Date.now()),
+      interval,
+    );
   }
 
   async #keep(connecting: Promise<Ssh>): Promise<Ssh> {

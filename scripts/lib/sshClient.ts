@@ -21,6 +21,8 @@ export interface SshTarget extends SshLogin {
   readonly hostKey: string;
   /** What the host is, for messages. */
   readonly role: "member" | "bastion";
+  /** Name of a member. */
+  readonly name?: string;
 }
 
 /**
@@ -64,12 +66,12 @@ export function openClient(login: SshLogin, refusal: (hostKey: string) => UserEr
 }
 
 /** The error for another host key than the known one, with what to do. */
-export function wrongHostKey({ host, role }: SshTarget, shown: string, expected: string): UserError {
+export function wrongHostKey({ host, role, name = "…" }: SshTarget, shown: string, expected: string): UserError {
   switch (role) {
     case "member":
       return new UserError(
         `${host} shows the host key ${shown}, but ${expected} is the one of this member's machine. ` +
-          `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace and its '**…-machine'`,
+          `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace '**${name}-machine'`,
       );
     case "bastion":
       return new UserError(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { zookeeperHealth } from "../../../scripts/apply/health.ts";
 import { disconnect, kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
 import { Network, type NetworkArgs } from "../../../scripts/lib/reach.ts";
@@ -154,6 +155,22 @@ test("what refuses, does not answer or does not let in is tried until the time i
   await assert.rejects(silent, userError(/SSH on kafka-1.*seen instead: no answer/)).finally(() => {
     bastion.answers = true;
   });
+});
+
+test("a member behind a bastion that came late is still tried for a while", async () => {
+  const way = network({ timeoutMs: 200 });
+  await way.ready();
+  await sleep(300);
+  const gone = { ...MEMBER, address: "127.0.0.9" };
+  await assert.rejects(way.connect(gone, member.hostKey), userError(/^waited 3 s for SSH on kafka-1 /));
+  assert.equal((await (await way.connect(MEMBER, member.hostKey)).exec(["true"])).code, 0);
+});
+
+test("another host key of a member names its machine", async () => {
+  await assert.rejects(
+    network().connect(MEMBER, keyPair().publicKey),
+    userError(/^127\.0\.0\.3 shows the host key AAAA.*npm run up -- --replace '\*\*kafka-1-machine'$/),
+  );
 });
 
 test("kafkajs takes the socket: a refused port is its error, and no connection is left", async () => {
