@@ -1,6 +1,7 @@
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
 import type { Infrastructure } from "./livingCluster.ts";
 import type { Reach } from "./reach.ts";
+import type { BlockDevice } from "./render/dataVolume.ts";
 import type { MemberSubnet } from "./render/subnets.ts";
 import type { HostSettings, NodePlan } from "./render/node.ts";
 
@@ -20,14 +21,6 @@ export interface Distribution {
   readonly url: Output<string>;
   /** SHA-512 of the archive in lower-case hexadecimal. */
   readonly sha512: Output<string>;
-}
-
-/** A data volume as a machine sees it. */
-export interface BlockDevice {
-  /** A path that names this very volume, for example `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123`. */
-  readonly path: string;
-  /** Its size in GiB: when it grows, so does the file system. */
-  readonly sizeGiB: number;
 }
 
 /** A data volume that outlives the machine it is attached to. */

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { DEPLOY_USER, KAFKA_PORT } from "./paths.ts";
+import { KAFKA_PORT } from "./paths.ts";
+import { userDataHead } from "./userDataHead.ts";
 
 /** The ports that the deployer's key may be forwarded to: SSH of the members, and their brokers. */
 const FORWARDED_PORTS = [22, KAFKA_PORT];
@@ -11,22 +12,10 @@ const FORWARDED_PORTS = [22, KAFKA_PORT];
  */
 export function renderBastionUserData(hostname: string, deployKey: string): string {
   const open = FORWARDED_PORTS.map((port) => `permitopen="*:${port}"`);
-  const document = {
-    hostname,
-    manage_etc_hosts: "localhost",
-    locale: "C.UTF-8",
-    ssh_pwauth: false,
-    disable_root: true,
-    ssh_genkeytypes: ["ed25519"],
-    users: [
-      {
-        name: DEPLOY_USER,
-        gecos: "Way of the deployer to the members",
-        shell: "/usr/sbin/nologin",
-        lock_passwd: true,
-        ssh_authorized_keys: [`${["restrict", "port-forwarding", ...open].join(",")} ${deployKey}`],
-      },
-    ],
-  };
+  const document = userDataHead(hostname, {
+    gecos: "Way of the deployer to the members",
+    shell: "/usr/sbin/nologin",
+    key: `${["restrict", "port-forwarding", ...open].join(",")} ${deployKey}`,
+  });
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }

@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import type { Problem } from "../kafka/problem.ts";
 import type { NodeFile } from "./nodeFile.ts";
-import { DEPLOY_USER, INSTALL_SCRIPT } from "./paths.ts";
+import { INSTALL_SCRIPT } from "./paths.ts";
+import { userDataHead } from "./userDataHead.ts";
 
 /** What cloud-init user data is made of. It holds no secret: whoever is on the machine can read it. */
 export interface CloudInitSettings {
@@ -17,22 +18,12 @@ export interface CloudInitSettings {
  */
 export function renderUserData(settings: CloudInitSettings): string {
   const document = {
-    hostname: settings.hostname,
-    manage_etc_hosts: "localhost",
-    locale: "C.UTF-8",
-    ssh_pwauth: false,
-    disable_root: true,
-    ssh_genkeytypes: ["ed25519"],
-    users: [
-      {
-        name: DEPLOY_USER,
-        gecos: "Deploys the Kafka cluster",
-        shell: "/bin/bash",
-        lock_passwd: true,
-        sudo: "ALL=(ALL) NOPASSWD:ALL",
-        ssh_authorized_keys: [settings.deployKey],
-      },
-    ],
+    ...userDataHead(settings.hostname, {
+      gecos: "Deploys the Kafka cluster",
+      shell: "/bin/bash",
+      sudo: "ALL=(ALL) NOPASSWD:ALL",
+      key: settings.deployKey,
+    }),
     write_files: settings.files.map((file) => ({
       path: file.path,
       permissions: file.mode,

@@ -2,10 +2,10 @@ import { DATA_MOUNT, DATA_SETTINGS } from "./paths.ts";
 import { renderShellVariables } from "./shellVariables.ts";
 
 /** A data volume as a block device of the machine. */
-export interface DataDevice {
-  /** A path that names this very volume. */
+export interface BlockDevice {
+  /** A path that names this very volume, for example `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123`. */
   readonly path: string;
-  /** Its size in GiB: the device is waited for until it has at least so much. */
+  /** Its size in GiB: the device is waited for until it has at least so much, and the file system grows with it. */
   readonly sizeGiB: number;
 }
 
@@ -19,7 +19,7 @@ const DEVICE_TIMEOUT_S = 300;
 const BOOT_TIMEOUT_S = 60;
 
 /** Renders the settings of {@link DATA_VOLUME_SCRIPT}. */
-export function renderDataSettings(device: DataDevice): string {
+export function renderDataSettings(device: BlockDevice): string {
   return renderShellVariables([
     ["DEVICE", device.path],
     ["SIZE_GIB", String(device.sizeGiB)],

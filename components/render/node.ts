@@ -1,4 +1,4 @@
-import { type DataDevice, renderDataSettings } from "./dataVolume.ts";
+import { type BlockDevice, renderDataSettings } from "./dataVolume.ts";
 import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
 import { javaCommand } from "./javaCommand.ts";
@@ -49,7 +49,7 @@ export interface NodeSettings {
   readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
   readonly host: HostSettings;
   /** The data volume as a block device; absent where the platform mounts it itself. */
-  readonly device?: DataDevice;
+  readonly device?: BlockDevice;
 }
 
 /** The services of a member in the order in which they start. */

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { networkRange, overlap, prefixLength, toAddress } from "../../components/render/subnets.ts";
 
 /** What this module needs of `ip -json address`. */
 export interface LinkAddresses {
@@ -24,21 +25,14 @@ export interface Conflict {
  */
 const WIDEST_NETWORK = 8;
 
-type Network = readonly [ipaddr.IPv4, number];
-
-function parse(cidr: string): Network {
-  return ipaddr.IPv4.parseCIDR(cidr.includes("/") ? cidr : `${cidr}/32`);
-}
-
-function overlap([a, aBits]: Network, [b, bBits]: Network): boolean {
-  return a.match(b, Math.min(aBits, bBits));
+/** A host's route is a network of one address. */
+function asNetwork(destination: string): string {
+  return destination.includes("/") ? destination : `${destination}/32`;
 }
 
 /** The gateway's address with the subnet's length, as a bridge wants it: the first host, `10.0.0.1/24`. */
 export function gateway(subnet: string): string {
-  const [, bits] = parse(subnet);
-  const octets = ipaddr.IPv4.networkAddressFromCIDR(subnet).octets;
-  return `${[...octets.slice(0, 3), (octets[3] ?? 0) + 1].join(".")}/${bits}`;
+  return `${toAddress(networkRange(subnet).lowest + 1)}/${prefixLength(subnet)}`;
 }
 
 /**
@@ -52,7 +46,6 @@ export function findConflict(
   routes: readonly Route[],
   ownBridge: string,
 ): Conflict | undefined {
-  const wanted = parse(subnet);
   const addresses = links.flatMap((link) =>
     link.addr_info
       .filter((address) => address.family === "inet")
@@ -62,7 +55,7 @@ export function findConflict(
     .filter((route) => ipaddr.IPv4.isIPv4(route.dst.split("/")[0] ?? ""))
     .map((route) => ({ network: route.dst, interface: route.dev ?? "a route" }));
   return [...addresses, ...routed].find((taken) => {
-    const network = parse(taken.network);
-    return taken.interface !== ownBridge && network[1] >= WIDEST_NETWORK && overlap(wanted, network);
+    const network = asNetwork(taken.network);
+    return taken.interface !== ownBridge && prefixLength(network) >= WIDEST_NETWORK && overlap(subnet, network);
   });
 }
