@@ -10,7 +10,7 @@ import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/pl
 import { serve } from "../../../scripts/plugins/serve.ts";
 import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
 import { PLATFORM_PLUGINS } from "../../../scripts/setup/pulumi.ts";
-import { AWS } from "../../unit/aws/aws.ts";
+import { AWS } from "../../unit/aws/awsMock.ts";
 import { type AwsType, TYPES } from "./awsTypes.ts";
 
 const VERSION = PLATFORM_PLUGINS.aws?.aws ?? "";

@@ -6,7 +6,7 @@ import { type AwsSite, chooseSite } from "../../../components/aws/awsSite.ts";
 import { checkSettings } from "../../../components/settings.ts";
 import { only, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";
-import { AWS, NEWEST, stackSettings } from "./aws.ts";
+import { AWS, NEWEST, stackSettings } from "./awsMock.ts";
 import { FACTS } from "./facts.ts";
 
 const PROD = stackSettings("prod");

@@ -6,7 +6,7 @@ import type { ApplySpec } from "../../../components/applySpec.ts";
 import { only, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";
 import { violations } from "../policies/violations.ts";
-import { AWS, NEWEST, stackSettings } from "./aws.ts";
+import { AWS, NEWEST, stackSettings } from "./awsMock.ts";
 
 const BROKERS = ["kafka-1", "kafka-2", "kafka-3"];
 const SERVERS = ["zookeeper-1", "zookeeper-2", "zookeeper-3"];

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../../../components/kafka/problem.ts";
 import { checkSettings } from "../../../components/settings.ts";
 import { deployCluster } from "../components/program.ts";
-import { AWS } from "./aws.ts";
+import { AWS } from "./awsMock.ts";
 
 const SSH = { access: { sshFrom: ["192.0.1.0/24"] } };
 
