@@ -1,20 +1,41 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sha512 } from "./store.ts";
 
-/** How long Apache's site may take to answer, in milliseconds: where it can't be reached, nobody waits long. */
-const ANSWER_TIMEOUT = 3_000;
+/** How Apache's site is asked for a SHA-512. */
+export interface Patience {
+  /** How long it may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly tries: number;
+  /** Pause between tries, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** Where something else can be had instead, nobody waits long for a site that can't be reached. */
+const WITH_FALLBACK: Patience = { timeoutMs: 3_000, tries: 1, pauseMs: 0 };
+/** Where nothing else can be had. */
+const WITHOUT_FALLBACK: Patience = { timeoutMs: 30_000, tries: 3, pauseMs: 2_000 };
 /** How long the archive of some 120 MB may take, in milliseconds. */
 const DOWNLOAD_TIMEOUT = 900_000;
 
 /**
  * The SHA-512 that Apache publishes beside an archive, in lower-case hexadecimal.
  *
- * @throws Error when the site can't be reached or answers with something else
+ * @param patience how long to try. @default 30 s, three times: nothing stands in for it
+ * @throws Error when the site can't be reached or answers with something else, the last time it was tried
  */
-export async function publishedSha512(url: string): Promise<string> {
-  return parseSha512(await text(await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT) })));
+export async function publishedSha512(url: string, patience = WITHOUT_FALLBACK): Promise<string> {
+  const { timeoutMs, tries, pauseMs } = patience;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return parseSha512(await text(await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(timeoutMs) })));
+    } catch (error) {
+      if (attempt >= tries) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 /**
@@ -24,7 +45,7 @@ export async function publishedSha512(url: string): Promise<string> {
  * @throws Error when the site can't be reached, answers with an error, or the archive is not the published one
  */
 export async function downloadArchive(url: string, file: string): Promise<void> {
-  const expected = await publishedSha512(url);
+  const expected = await publishedSha512(url, WITH_FALLBACK);
   const archive = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) });
   if (!archive.ok || !archive.body) throw new Error(`${url} answered ${archive.status} ${archive.statusText}`);
   await pipeline(Readable.fromWeb(archive.body), createWriteStream(file));

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { KAFKA_VERSIONS } from "../../../components/kafka/versions.ts";
-import { downloadArchive, parseSha512 } from "../../../scripts/distribution/apache.ts";
+import { downloadArchive, parseSha512, publishedSha512 } from "../../../scripts/distribution/apache.ts";
 import { assemblyKey } from "../../../scripts/distribution/assemble.ts";
 import { checkJars, parseJarLock } from "../../../scripts/distribution/jarLock.ts";
 import { lookUp, store } from "../../../scripts/distribution/store.ts";
@@ -145,9 +145,12 @@ describe("Apache's archive", () => {
   const published = hash("sha512", content);
 
   /** Serves the archive with the given hash file on this computer while `use` runs. */
-  async function serving(hashFile: string | undefined, use: (url: string) => Promise<void>): Promise<void> {
+  async function serving(
+    hashFile: string | undefined | (() => string | undefined),
+    use: (url: string) => Promise<void>,
+  ): Promise<void> {
     const server = createServer((request, response) => {
-      const body = request.url === "/a.tgz" ? content : hashFile;
+      const body = request.url === "/a.tgz" ? content : typeof hashFile === "function" ? hashFile() : hashFile;
       response.writeHead(body === undefined ? 404 : 200).end(body);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -173,6 +176,18 @@ describe("Apache's archive", () => {
   test("is refused where no hash is published", async () => {
     await serving(undefined, async (url) => {
       await assert.rejects(downloadArchive(url, join(folder, "a.tgz")), /a\.tgz\.sha512 answered 404/);
+    });
+  });
+  test("has its hash asked for again where nothing stands in for it", async () => {
+    const patience = { timeoutMs: 3_000, tries: 3, pauseMs: 1 };
+    let answers = 0;
+    const answer = (): string | undefined => (++answers < 3 ? undefined : published);
+    await serving(answer, async (url) => {
+      assert.equal(await publishedSha512(url, patience), published);
+      assert.equal(answers, 3);
+    });
+    await serving(undefined, async (url) => {
+      await assert.rejects(publishedSha512(url, patience), /a\.tgz\.sha512 answered 404/);
     });
   });
   test("has its hash in gpg's or in sha512sum's form", () => {
