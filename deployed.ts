@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
-import { type ClusterShape, type Infrastructure, unsafeChanges } from "./components/livingCluster.ts";
+import {
+  type ClusterShape,
+  FIRST_INFRASTRUCTURE,
+  type Infrastructure,
+  unsafeChanges,
+} from "./components/livingCluster.ts";
 
 /**
  * What this stack's last successful deployment exported; undefined before the first one. The program tells by it the
@@ -21,8 +26,7 @@ export async function lastDeployment(): Promise<ClusterShape | undefined> {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
     subnet: subnet as string,
-    // Version 0.1.0 did not export it.
-    infrastructure: (infrastructure as Infrastructure | undefined) ?? { fixed: {}, growing: {}, pinned: {} },
+    infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The program: settings -> site -> platform -> ensemble -> cluster -> verification -> outputs. */
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
-import type { ClusterShape } from "./components/livingCluster.ts";
+import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
 import { planMembers } from "./components/render/members.ts";
 import { Verification } from "./components/verification.ts";
@@ -22,7 +22,7 @@ const shape: ClusterShape = {
   subnet: site.subnets.map(({ cidr }) => cidr).join(","),
   infrastructure: {
     ...site.infrastructure,
-    fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? "made by the program" },
+    fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? MADE_KEY },
   },
 };
 const deployed = livingMembers(last, shape);

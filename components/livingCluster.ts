@@ -17,6 +17,16 @@ export interface Infrastructure {
   };
 }
 
+/** In place of the user's own key in {@link Infrastructure.fixed}. */
+export const MADE_KEY = "made by the program";
+
+/** What stands for the infrastructure that version 0.1.0 did not export: it knew one platform and no key of the user's. */
+export const FIRST_INFRASTRUCTURE: Infrastructure = {
+  fixed: { platform: "local", deployerPrivateKey: MADE_KEY },
+  growing: {},
+  pinned: {},
+};
+
 /** What is asked of a cluster as a whole in an update, or was in the last one. */
 export interface ClusterShape {
   readonly members: readonly NodePlan[];

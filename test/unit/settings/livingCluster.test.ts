@@ -49,11 +49,6 @@ test("another ensemble is refused, smaller, larger or elsewhere", () => {
   assert.equal(refused({ zookeeper: { placement: "dedicated" } }).length, 6);
 });
 
-test("a deployment of a version that kept no infrastructure is taken as it is", () => {
-  const infrastructure = { fixed: {}, growing: {}, pinned: {} };
-  assert.deepEqual(unsafeChanges({ ...shape(), infrastructure }, shape()), []);
-});
-
 test("another key to deploy with is refused: the machines know the former one", () => {
   const withKey = (key: string): ClusterShape => {
     const { infrastructure, ...rest } = shape();
