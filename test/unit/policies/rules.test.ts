@@ -115,11 +115,15 @@ test("data volumes are protected where the stack says so", () => {
   ]);
 });
 
-test("members have no public address", () => {
+test("members have no public address, and no subnet hands them out", () => {
   const tags = { "kafka-cluster:role": "member" };
   assert.deepEqual(found(publicAddress, INSTANCE, { tags }), []);
   assert.deepEqual(found(publicAddress, INSTANCE, { associatePublicIpAddress: true }), []);
   assert.deepEqual(found(publicAddress, INSTANCE, { tags, associatePublicIpAddress: true }), [
     "r: associatePublicIpAddress is true",
   ]);
+  const subnet = "aws:ec2/subnet:Subnet";
+  assert.deepEqual(found(publicAddress, subnet, {}), []);
+  assert.deepEqual(found(publicAddress, subnet, { mapPublicIpOnLaunch: false }), []);
+  assert.deepEqual(found(publicAddress, subnet, { mapPublicIpOnLaunch: true }), ["r: mapPublicIpOnLaunch is true"]);
 });
