@@ -57,10 +57,16 @@ export interface ExportedResource {
   readonly [property: string]: unknown;
 }
 
+/** An operation that had begun and not ended: `creating`, `updating`, `deleting`. */
+export interface PendingOperation {
+  readonly type: string;
+  readonly resource: ExportedResource;
+}
+
 /** The part of an exported state that the repair is about. */
 export interface Deployment {
   readonly resources?: readonly ExportedResource[];
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
+  readonly pending_operations?: readonly PendingOperation[];
   readonly [property: string]: unknown;
 }
 
@@ -74,7 +80,7 @@ const COMMAND = "command:local:Command";
  * - one that was being deleted is tainted, too: without that, an update would take it for whole;
  * - one that was being updated gets an initialization error, which makes the next update run it again.
  *
- * Operations on other types stay pending, for `pulumi refresh`; but random values leave nothing behind.
+ * Operations on other types stay pending, for the user: see {@link remedyFor}. But random values leave nothing behind.
  */
 export function markInterrupted(deployment: Deployment): Deployment {
   const pending = deployment.pending_operations ?? [];
@@ -106,6 +112,28 @@ export function markInterrupted(deployment: Deployment): Deployment {
   };
 }
 
+/** What the user has to do about an operation that was cut off and can't be marked, since it is not known how it ended. */
+export function remedyFor({ type, resource: { urn } }: PendingOperation): string {
+  const name = urn.split("::").at(-1) ?? urn;
+  const what = `${type} ${name} (${urn})`;
+  if (type !== "creating") return `${what}: npm run pulumi -- refresh --yes asks what became of it`;
+  return (
+    `${what}: it may be there and unknown to the stack; a machine then holds its member's network interface. ` +
+    "Look it up by its Name tag and delete it, then: npm run pulumi -- refresh --clear-pending-creates --yes; " +
+    `or keep it: npm run pulumi -- refresh --import-pending-creates '${urn}' --import-pending-creates ID --yes`
+  );
+}
+
+/** What is said of a run that was cut off: how much will be done again, and what is left to the user. */
+export function cutOffMessages(before: Deployment, after: Deployment): string[] {
+  const left = after.pending_operations ?? [];
+  const marked = (before.pending_operations ?? []).length - left.length;
+  return [
+    ...(marked > 0 ? [`the last run was cut off in the middle of ${marked} operations: they will be done again`] : []),
+    ...left.map((operation) => `the last run was cut off, and this is left to you: ${remedyFor(operation)}`),
+  ];
+}
+
 /**
  * Makes the stack ready for the next run after one that was killed.
  *
@@ -116,6 +144,7 @@ export async function recover(): Promise<void> {
   const pending = (await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [];
   if (pending.length === 0) return;
   const exported = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
-  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment: markInterrupted(exported.deployment) }));
-  progress(`the last run was cut off in the middle of ${pending.length} operations: they will be done again`);
+  const deployment = markInterrupted(exported.deployment);
+  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment }));
+  for (const message of cutOffMessages(exported.deployment, deployment)) progress(message);
 }

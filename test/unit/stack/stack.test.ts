@@ -8,7 +8,12 @@ import { commandLine } from "../../../scripts/stack/commandLine.ts";
 import { destroyable } from "../../../scripts/stack/destroyable.ts";
 import { stackName } from "../../../scripts/stack/engine.ts";
 import { configured, withSalt } from "../../../scripts/stack/prepare.ts";
-import { type Deployment, type ExportedResource, markInterrupted } from "../../../scripts/stack/recovery.ts";
+import {
+  cutOffMessages,
+  type Deployment,
+  type ExportedResource,
+  markInterrupted,
+} from "../../../scripts/stack/recovery.ts";
 import { summary } from "../../../scripts/summary.ts";
 
 test("the salt of the last run is kept, the user's text unchanged", () => {
@@ -43,7 +48,8 @@ test("what a killed run left unfinished is marked for the next one", () => {
       { type: "creating", resource: instance },
     ],
   };
-  assert.deepEqual(markInterrupted(deployment), {
+  const marked = markInterrupted(deployment);
+  assert.deepEqual(marked, {
     manifest: {},
     resources: [
       network,
@@ -53,6 +59,22 @@ test("what a killed run left unfinished is marked for the next one", () => {
     ],
     pending_operations: [{ type: "creating", resource: instance }],
   });
+  // What is left to the user is not counted as done again.
+  const [again, left, ...more] = cutOffMessages(deployment, marked);
+  assert.equal(again, "the last run was cut off in the middle of 4 operations: they will be done again");
+  assert.match(left ?? "", /creating instance \(urn:pulumi:dev::project::aws:ec2\/instance:Instance::instance\): /);
+  assert.match(left ?? "", /refresh --clear-pending-creates --yes; or keep it: .* --import-pending-creates ID --yes$/);
+  assert.deepEqual(more, []);
+});
+
+test("a change of AWS's that was cut off is asked for", () => {
+  const deployment = {
+    pending_operations: [{ type: "updating", resource: resource("volume", "aws:ebs/volume:Volume") }],
+  };
+  assert.deepEqual(cutOffMessages(deployment, markInterrupted(deployment)), [
+    "the last run was cut off, and this is left to you: updating volume " +
+      "(urn:pulumi:dev::project::aws:ebs/volume:Volume::volume): npm run pulumi -- refresh --yes asks what became of it",
+  ]);
 });
 
 test("the creation of a replacement that is already on record adds nothing", () => {
