@@ -1,0 +1,120 @@
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+import type { ProtocolRequest } from "./kafkajsCluster.ts";
+
+/** Types of resources in Kafka's protocol (`ConfigResource.Type`). */
+export const RESOURCE_TYPES = { topic: 2, broker: 4 } as const;
+
+/** Operations of IncrementalAlterConfigs (`AlterConfigOp.OpType`). */
+const SET = 0;
+const DELETE = 1;
+
+/** ElectionType of the replica that stands first. */
+const PREFERRED = 0;
+
+/** A resource's changes as the protocol has them. */
+export interface EncodedChange {
+  readonly resourceType: number;
+  /** A topic, a broker's id, or nothing for the default of all brokers. */
+  readonly resourceName: string;
+  /** An undefined value takes the config away. */
+  readonly configs: readonly { readonly name: string; readonly value: string | undefined }[];
+}
+
+/** What became of a resource or a partition. */
+export interface Outcome {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+/** Partitions of one topic. */
+export interface TopicPartitionIds {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * IncrementalAlterConfigs (key 44) in version 0, which Kafka has had since 2.3.
+ *
+ * @see https://kafka.apache.org/protocol#The_Messages_IncrementalAlterConfigs
+ */
+export function incrementalAlterConfigsRequest(
+  changes: readonly EncodedChange[],
+): ProtocolRequest<(Outcome & { readonly resourceType: number; readonly resourceName: string })[]> {
+  const config = ({ name, value }: EncodedChange["configs"][number]) =>
+    new Encoder()
+      .writeString(name)
+      .writeInt8(value === undefined ? DELETE : SET)
+      .writeString(value ?? null);
+  const resource = ({ resourceType, resourceName, configs }: EncodedChange) =>
+    new Encoder().writeInt8(resourceType).writeString(resourceName).writeArray(configs.map(config));
+  return request(
+    [44, 0, "IncrementalAlterConfigs"],
+    // The last field is validate_only.
+    () => new Encoder().writeArray(changes.map(resource)).writeBoolean(false),
+    (decoder) => {
+      decoder.readInt32(); // throttle_time_ms
+      return decoder.readArray((entry) => ({
+        errorCode: entry.readInt16(),
+        errorMessage: entry.readString(),
+        resourceType: entry.readInt8(),
+        resourceName: entry.readString() ?? "",
+      }));
+    },
+  );
+}
+
+/** What became of an election. */
+export interface ElectionOutcome {
+  /** Of the whole request. */
+  readonly errorCode: number;
+  readonly partitions: readonly (Outcome & { readonly topic: string; readonly partition: number })[];
+}
+
+/**
+ * ElectLeaders (key 43) in version 1, which Kafka has had since 2.4, of preferred leaders.
+ *
+ * @param timeoutMs how long the controller waits for the election, in milliseconds
+ * @see https://kafka.apache.org/protocol#The_Messages_ElectLeaders
+ */
+export function electLeadersRequest(
+  topics: readonly TopicPartitionIds[],
+  timeoutMs: number,
+): ProtocolRequest<ElectionOutcome> {
+  const encode = ({ topic, partitions }: TopicPartitionIds) => new Encoder().writeString(topic).writeArray(partitions);
+  return request(
+    [43, 1, "ElectLeaders"],
+    () => new Encoder().writeInt8(PREFERRED).writeArray(topics.map(encode)).writeInt32(timeoutMs),
+    (decoder) => {
+      decoder.readInt32(); // throttle_time_ms
+      return {
+        errorCode: decoder.readInt16(),
+        partitions: decoder
+          .readArray((entry) => {
+            const topic = entry.readString() ?? "";
+            return entry.readArray((partition) => ({
+              topic,
+              partition: partition.readInt32(),
+              errorCode: partition.readInt16(),
+              errorMessage: partition.readString(),
+            }));
+          })
+          .flat(),
+      };
+    },
+  );
+}
+
+function request<T>(
+  [apiKey, apiVersion, apiName]: readonly [key: number, version: number, name: string],
+  body: () => Encoder,
+  read: (decoder: Decoder) => T,
+): ProtocolRequest<T> {
+  return {
+    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(body()) },
+    response: {
+      decode: (response) => Promise.resolve(read(new Decoder(response))),
+      parse: (decoded) => Promise.resolve(decoded),
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Kafka } from "kafkajs";
+import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+/** A request of Kafka's protocol and how its response is read. */
+export interface ProtocolRequest<T> {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    encode(): Promise<Encoder>;
+  };
+  readonly response: { decode(body: Buffer): Promise<T>; parse(decoded: T): Promise<T> };
+  /** In milliseconds. @default the client's */
+  readonly requestTimeout?: number;
+}
+
+/** kafkajs's connection to one broker, made and authenticated. */
+export interface BrokerConnection {
+  readonly connectionPool: { send<T>(request: ProtocolRequest<T>): Promise<T> };
+}
+
+/** What kafkajs's clients themselves use to talk to a cluster: `src/cluster/index.js`. */
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  findBroker(args: { nodeId: number }): Promise<BrokerConnection>;
+  findControllerBroker(): Promise<BrokerConnection>;
+  /** Repeats what fails, as the client's `retry` says, unless the error says `retriable: false`. */
+  retrier<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+type CreateCluster = (options: { allowAutoTopicCreation: boolean }) => Cluster;
+
+const CREATE_CLUSTER = "private:Kafka:createCluster";
+
+/**
+ * Makes the object that kafkajs's admin client is built on, for requests that it lacks: with the client's addresses,
+ * sockets, encryption and authentication. kafkajs is pinned to its last release, and a test says when this breaks.
+ *
+ * @throws Error when this version of kafkajs has no such thing
+ */
+export function createCluster(kafka: Kafka): Cluster {
+  const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
+  const create = key && (kafka as unknown as Record<symbol, CreateCluster>)[key];
+  if (!create) throw new Error(`kafkajs has no ${CREATE_CLUSTER}: is it another version than 2.2.4?`);
+  return create({ allowAutoTopicCreation: false });
+}

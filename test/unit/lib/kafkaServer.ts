@@ -1,0 +1,93 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+
+/** Answers a request by its body, given the id of the broker that is asked. */
+export type Answer = (body: Decoder, brokerId: number) => Encoder;
+
+/** Brokers on loopback that say who they are and answer requests as the test says. */
+export class KafkaServer {
+  /** `host:port` of each broker. */
+  readonly addresses: string[] = [];
+  /** Which requests came, as `API at broker`. */
+  readonly received: string[] = [];
+  /** The controller's id. */
+  controller = 1;
+  readonly #answers: ReadonlyMap<number, Answer>;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(answers: ReadonlyMap<number, Answer>) {
+    this.#answers = answers;
+  }
+
+  /** @param answers by the key of the API */
+  static async start(count: number, answers: ReadonlyMap<number, Answer>): Promise<KafkaServer> {
+    const kafka = new KafkaServer(answers);
+    for (let id = 1; id <= count; id += 1) {
+      const server = createServer((socket) => {
+        kafka.#sockets.add(socket);
+        kafka.#serve(socket, id);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      kafka.#servers.push(server);
+      kafka.addresses.push(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    }
+    return kafka;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    for (const server of this.#servers) server.close();
+  }
+
+  #serve(socket: Socket, id: number): void {
+    let buffered = Buffer.alloc(0);
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk: Buffer) => {
+      buffered = Buffer.concat([buffered, chunk]);
+      while (buffered.length >= 4 && buffered.length >= 4 + buffered.readInt32BE(0)) {
+        const end = 4 + buffered.readInt32BE(0);
+        const request = new Decoder(buffered.subarray(4, end));
+        buffered = buffered.subarray(end);
+        const apiKey = request.readInt16();
+        const apiVersion = request.readInt16();
+        const correlationId = request.readInt32();
+        request.readString(); // client id
+        const response = new Encoder().writeInt32(correlationId).writeEncoder(this.#respond(apiKey, request, id));
+        this.received.push(`${apiKey}v${apiVersion} at ${id}`);
+        socket.write(new Encoder().writeInt32(response.buffer.length).writeEncoder(response).buffer);
+      }
+    });
+  }
+
+  #respond(apiKey: number, body: Decoder, id: number): Encoder {
+    if (apiKey === 18) return this.#apiVersions();
+    if (apiKey === 3) return this.#metadata();
+    const answer = this.#answers.get(apiKey);
+    if (!answer) throw new Error(`no answer for API ${apiKey}`);
+    return answer(body, id);
+  }
+
+  /** ApiVersions v0 to v2: Metadata v1 only, so that one response has to be written. */
+  #apiVersions(): Encoder {
+    const api = (key: number, version: number) => new Encoder().writeInt16(key).writeInt16(version).writeInt16(version);
+    return new Encoder()
+      .writeInt16(0)
+      .writeArray([api(18, 2), api(3, 1)])
+      .writeInt32(0);
+  }
+
+  #metadata(): Encoder {
+    const brokers = this.addresses.map((address, index) => {
+      const [host = "", port = ""] = address.split(":");
+      return new Encoder()
+        .writeInt32(index + 1)
+        .writeString(host)
+        .writeInt32(Number(port))
+        .writeString(null);
+    });
+    return new Encoder().writeArray(brokers).writeInt32(this.controller).writeArray([]);
+  }
+}
