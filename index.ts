@@ -34,7 +34,9 @@ const shared = {
   deployerKey,
   plans,
   deployed,
-  brokerCount: settings.brokerCount,
+  brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
+  kafkaVersion: settings.kafkaVersion.version,
+  rollout: settings.rollout,
   brokerProperties: settings.brokerProperties,
   heap: settings.heap,
 };

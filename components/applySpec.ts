@@ -1,6 +1,21 @@
 import type { Reach, ReachSecrets } from "./reach.ts";
 import type { NodeFile, Service } from "./render/nodeFile.ts";
 
+/** A broker or a server of the ensemble. */
+export interface Peer {
+  readonly id: number;
+  /** IPv4 address. */
+  readonly address: string;
+}
+
+/** How careful a rolling change is. */
+export interface RolloutSettings {
+  /** How long a service that is to be stopped waits until the cluster can do without it, in seconds. */
+  readonly gateTimeoutSeconds: number;
+  /** Whether it is stopped all the same after that: partitions may be unavailable, writes refused. */
+  readonly acceptUnavailable: boolean;
+}
+
 /** What the apply script is told about a member, as JSON in `KAFKA_CLUSTER_SPEC`. It holds no secret. */
 export interface ApplySpec {
   /** The member's name, for example `kafka-1`. */
@@ -15,6 +30,15 @@ export interface ApplySpec {
   readonly services: readonly Service[];
   /** broker.id; absent on a machine without a broker. */
   readonly brokerId?: number;
+  /** The ZooKeeper server's id; absent on a machine without one. */
+  readonly zookeeperId?: number;
+  /** All brokers of the cluster, the member's own included. */
+  readonly brokers: readonly Peer[];
+  /** All servers of the ensemble, the member's own included. */
+  readonly ensemble: readonly Peer[];
+  /** Kafka's version: it decides which properties a running broker takes. */
+  readonly kafkaVersion: string;
+  readonly rollout: RolloutSettings;
   /** All files of the member. */
   readonly files: readonly NodeFile[];
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySecrets, ApplySpec } from "./applySpec.ts";
+import type { ApplySecrets, ApplySpec, Peer, RolloutSettings } from "./applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { Platform } from "./platform.ts";
 import { renderUserData } from "./render/cloudInit.ts";
@@ -16,8 +16,12 @@ export interface MemberSettings {
   readonly deployerKey: DeployerKey;
   /** The ZooKeeper ensemble that the brokers connect to. */
   readonly ensemble: readonly EnsembleServer[];
-  /** Number of brokers in the cluster. */
-  readonly brokerCount: number;
+  /** All brokers of the cluster. */
+  readonly brokers: readonly Peer[];
+  /** Kafka's version. */
+  readonly kafkaVersion: string;
+  /** How careful a rolling change is. */
+  readonly rollout: RolloutSettings;
   /** Broker properties over the program's defaults. */
   readonly brokerProperties: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** JVM heaps, for example `1g`. */
@@ -61,7 +65,7 @@ export class Member extends pulumi.ComponentResource {
       .apply(([brokerProperties, heap, url, sha512, device]) =>
         renderNode(plan, {
           ensemble: args.ensemble,
-          brokerCount: args.brokerCount,
+          brokerCount: args.brokers.length,
           brokerProperties,
           heap,
           distribution: { name: platform.distribution.name, url, sha512 },
@@ -82,6 +86,11 @@ export class Member extends pulumi.ComponentResource {
       reach,
       services: servicesOf(plan),
       ...(plan.brokerId !== undefined && { brokerId: plan.brokerId }),
+      ...(plan.zookeeperId !== undefined && { zookeeperId: plan.zookeeperId }),
+      brokers: args.brokers,
+      ensemble: args.ensemble,
+      kafkaVersion: args.kafkaVersion,
+      rollout: args.rollout,
       files,
     }));
     const secrets = deployerKey.privateKey.apply((privateKey): ApplySecrets => ({ privateKey }));

@@ -29,6 +29,8 @@ export interface CommonSettings extends Topology {
   readonly subnet: string;
   /** Address of the first broker. @default the tenth of its subnet */
   readonly firstAddress?: string;
+  /** How careful a rolling change is. @default 120 s, false */
+  readonly rollout: { readonly gateTimeoutSeconds: number; readonly acceptUnavailable: boolean };
   /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
   readonly verification: {
     readonly topic: string;
@@ -53,6 +55,7 @@ export const SETTING_KEYS = [
   "firstAddress",
   "machine",
   "verification",
+  "rollout",
   "aws",
   "distribution",
   DEPLOYER_KEY,
@@ -73,6 +76,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const top = new SettingsReader("", raw, SETTING_KEYS, problems);
   const zookeeper = top.object("zookeeper", ["placement", "count"]);
   const heap = top.object("heap", ["broker", "zookeeper"]);
+  const rollout = top.object("rollout", ["gateTimeoutSeconds", "acceptUnavailable"]);
   const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
 
   const version = top.oneOf(
@@ -96,6 +100,10 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     },
     subnet,
     ...(firstAddress !== "" && { firstAddress }),
+    rollout: {
+      gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
+      acceptUnavailable: rollout.flag("acceptUnavailable", false),
+    },
     verification: {
       topic: verification.matching("topic", TOPIC, "replica-yu1"),
       partitions: verification.integer("partitions", 1, 1000, 1),

@@ -1,7 +1,17 @@
 import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
 import { disconnect, kafkaClient } from "../lib/kafka.ts";
-import type { OpenSocket } from "../lib/sockets.ts";
+import type { ApplySpec } from "../../components/applySpec.ts";
+import type { Service } from "../../components/render/nodeFile.ts";
+import { progress, UserError } from "../lib/report.ts";
+import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { waitFor } from "../lib/wait.ts";
+import { assertRunning, lastLines } from "./services.ts";
 
+/** A start after an unclean stop recovers every log segment. */
+const HEALTH_TIMEOUT_MS = 300_000;
+/** Pause between two looks at whether a service that is not healthy yet still runs, in milliseconds. */
+const LOOK_INTERVAL_MS = 2_000;
 /** How long ZooKeeper may take to answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
@@ -46,6 +56,51 @@ export async function brokerHealth(openSocket: OpenSocket, address: string, brok
     await disconnect(admin);
     client.close();
   }
+}
+
+/** Opens connections from the member itself: SSH is all that this computer needs to have with it. */
+export function socketsOf(ssh: Ssh): OpenSocket {
+  return (to) => new LazySocket(ssh.forward(to));
+}
+
+/** A server that does not answer yet is no error; a lost SSH connection is. */
+export function asSeen(error: unknown): { seen: string } {
+  if (error instanceof UserError) throw error;
+  return { seen: (error as Error).message };
+}
+
+/**
+ * Waits until a service of the member is healthy.
+ *
+ * @returns a sentence that describes the good state
+ * @throws UserError after {@link HEALTH_TIMEOUT_MS} or when the service does not stay up, with the last lines of its log
+ */
+export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
+  const check = (): Promise<Health> =>
+    service === "zookeeper"
+      ? zookeeperHealth(socketsOf(ssh), spec.address)
+      : brokerHealth(socketsOf(ssh), spec.address, spec.brokerId ?? -1);
+  const started = Date.now();
+  let lastLook = started;
+  const state = await waitFor(
+    `${service} on ${spec.name}`,
+    async () => {
+      const health = await check().catch(asSeen);
+      if ("seen" in health && Date.now() - lastLook > LOOK_INTERVAL_MS) {
+        lastLook = Date.now();
+        await assertRunning(ssh, service);
+      }
+      return health;
+    },
+    HEALTH_TIMEOUT_MS,
+  ).catch(async (error: unknown) => {
+    const reason = (error as Error).message;
+    // Without SSH there are no lines, and that is the error then.
+    const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
+    throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
+  });
+  progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return state;
 }
 
 function fourLetterWord(openSocket: OpenSocket, address: string, word: string): Promise<string> {

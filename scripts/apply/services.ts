@@ -3,9 +3,7 @@ import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-
-/** Where a machine remembers with which files a service was started last. */
-const STARTED_WITH = "/var/lib/kafka-cluster";
+import { remember, type Running, STARTED_WITH } from "./started.ts";
 
 /**
  * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (18 s,
@@ -16,13 +14,10 @@ const RESTARTS_ALLOWED = 6;
 /** How often a service that stops is looked at, in milliseconds. */
 const LOOK_INTERVAL_MS = 500;
 
-const STATE = `for service; do
-  echo "$service $(systemctl show --property=ActiveState --value "$service") $(cat ${STARTED_WITH}/"$service" 2>/dev/null)"
-done`;
+const STATE = `systemctl show --property=ActiveState --property=NRestarts "$1" | sort
+cat ${STARTED_WITH}/"$1" 2>/dev/null || true`;
 
 const START = `set -e
-mkdir -p ${STARTED_WITH}
-echo "$2" >${STARTED_WITH}/"$1"
 # A unit that is stopped between two restarts keeps their count, which would be held against the new start. (One that
 # never ran is not loaded and has none.)
 systemctl reset-failed "$1" 2>/dev/null || true
@@ -38,21 +33,24 @@ awk -v since="[$(date -r ${STARTED_WITH}/"$1" '+%F %T')" '
   /^\\[/ { wanted = / (ERROR|FATAL) / && $0 >= since } wanted && !/^[ \\t]/' "/var/log/$1/$2.log" |
   tail -n 200 | sed 's/^\\[[^]]*\\] //' | tac | awk '!seen[$0]++' | head -n 20 | tac`;
 
-/** Whether a service has to be started, restarted or left alone. */
-export type Action = "start" | "restart" | "none";
+/** What there is to know of a service before anything is done with it. */
+export interface ServiceState {
+  /** systemd's ActiveState. */
+  readonly active: string;
+  /** How often systemd has started it again since it was started: it ends by itself. */
+  readonly restarts: number;
+  /** Hash of the files that it was started with last. */
+  readonly hash: string;
+}
 
-/** Decides for each service by its state and by the hash of the files it was started with. */
-export async function neededActions(ssh: Ssh, wanted: ReadonlyMap<Service, string>): Promise<Map<Service, Action>> {
-  const text = await ssh.sudo(["bash", "-c", STATE, "state", ...wanted.keys()]);
-  const lines = text.trim().split("\n");
-  return new Map(
-    [...wanted].map(([service, hash], index): [Service, Action] => {
-      const [, active, startedWith] = (lines[index] ?? "").split(" ");
-      // "activating" is a service between two restarts by systemd: it is started anew, with the files of now.
-      if (active === "inactive" || active === "failed") return [service, "start"];
-      return [service, active === "active" && startedWith === hash ? "none" : "restart"];
-    }),
-  );
+/** Asks systemd about a service, and the machine about its last start. */
+export async function serviceState(ssh: Ssh, service: Service): Promise<ServiceState> {
+  const text = await ssh.sudo(["bash", "-c", STATE, "state", service]);
+  return {
+    active: /^ActiveState=(\S+)$/m.exec(text)?.[1] ?? "unknown",
+    restarts: Number(/^NRestarts=(\d+)$/m.exec(text)?.[1] ?? "0"),
+    hash: /^[0-9a-f]{64}$/m.exec(text)?.[0] ?? "",
+  };
 }
 
 /** Stops a service and waits for its end. */
@@ -106,8 +104,9 @@ export async function assertPortFree(ssh: Ssh, service: Service): Promise<void> 
 }
 
 /** Starts a service and remembers with what; whether it comes up is for the health check. */
-export async function startService(ssh: Ssh, service: Service, hash: string): Promise<void> {
-  await ssh.sudo(["bash", "-c", START, "start", service, hash]);
+export async function startService(ssh: Ssh, service: Service, running: Running): Promise<void> {
+  await remember(ssh, service, running);
+  await ssh.sudo(["bash", "-c", START, "start", service]);
 }
 
 /**

@@ -56,7 +56,9 @@ export async function deployCluster(
         deployerKey,
         plans,
         deployed: new Set(deployed),
-        brokerCount: settings.brokerCount,
+        brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
+        kafkaVersion: settings.kafkaVersion.version,
+        rollout: settings.rollout,
         brokerProperties: settings.brokerProperties,
         heap: settings.heap,
       };

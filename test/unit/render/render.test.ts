@@ -9,7 +9,7 @@ import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../c
 import { renderDataSettings } from "../../../components/render/dataVolume.ts";
 import { INSTALL_SCRIPT_TEXT, renderInstallSettings } from "../../../components/render/installScript.ts";
 import { renderNode } from "../../../components/render/node.ts";
-import { renderProperties } from "../../../components/render/properties.ts";
+import { parseProperties, renderProperties } from "../../../components/render/properties.ts";
 
 const ENSEMBLE = [
   { id: 1, address: "10.0.0.18" },
@@ -177,7 +177,7 @@ test("properties come back from Java's escapes as they were", () => {
   const text = fc.string({ unit: "binary" }).filter((value) => value.length > 0);
   fc.assert(
     fc.property(text, text, (key, value) => {
-      assert.deepEqual(readProperties(renderProperties([[key, value]])), [[key, value]]);
+      assert.deepEqual(parseProperties(renderProperties([[key, value]])), { [key]: value });
     }),
   );
 });
@@ -210,22 +210,4 @@ function expected(path: string): string {
 
 function contentOf(files: readonly { path: string; content: string }[], name: string): string {
   return files.find((file) => file.path.endsWith(name))?.content ?? "";
-}
-
-/** Reads what java.util.Properties would: the escapes of its documentation, for texts of one line an entry. */
-function readProperties(text: string): [string, string][] {
-  return text
-    .slice(0, -1)
-    .split("\n")
-    .map((line) => {
-      const split = /^((?:[^\\=: ]|\\.)*)[=: ] *(.*)$/s.exec(line);
-      return [unescape(split?.[1] ?? ""), unescape(split?.[2] ?? "")];
-    });
-}
-
-function unescape(text: string): string {
-  const named: Record<string, string> = { n: "\n", r: "\r", t: "\t", f: "\f" };
-  return text.replace(/\\(?:u([0-9a-f]{4})|(.))/gs, (_, unit: string | undefined, char: string | undefined) =>
-    unit === undefined ? (named[char ?? ""] ?? char ?? "") : String.fromCharCode(Number.parseInt(unit, 16)),
-  );
 }

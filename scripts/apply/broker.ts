@@ -1,0 +1,75 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import { KAFKA_PORT } from "../../components/render/paths.ts";
+import { AdminRequests } from "../lib/adminRequests.ts";
+import { kafkaClient } from "../lib/kafka.ts";
+import { progress } from "../lib/report.ts";
+import type { OpenSocket } from "../lib/sockets.ts";
+import { waitFor } from "../lib/wait.ts";
+import { viewCluster } from "./cluster.ts";
+
+/** How long leaders may take to come back, in milliseconds: an election takes some milliseconds a partition. */
+const LEADERS_TIMEOUT_MS = 60_000;
+
+/**
+ * Lets the running broker take properties, and others back to what its file says.
+ *
+ * @throws UserError when the broker refuses, for example since a number of threads would more than double
+ */
+export async function alterBroker(
+  spec: ApplySpec,
+  openSocket: OpenSocket,
+  change: { readonly set?: Readonly<Record<string, string>>; readonly remove?: readonly string[] },
+): Promise<void> {
+  await withRequests(spec, openSocket, (requests) =>
+    requests.incrementalAlterConfigs([{ resource: { type: "broker", id: spec.brokerId ?? -1 }, ...change }]),
+  );
+}
+
+/**
+ * Gives the broker the partitions back that it is the preferred leader of, and waits until it leads them.
+ *
+ * @throws UserError when one of them can't be had
+ */
+export async function takeLeadersBack(spec: ApplySpec, openSocket: OpenSocket): Promise<void> {
+  const { brokerId, brokers } = spec;
+  if (brokers.length === 1) return;
+  let elected = 0;
+  await waitFor(
+    `broker ${brokerId} to lead the partitions that it is preferred for`,
+    async () => {
+      const { partitions } = await viewCluster(spec, openSocket);
+      const missing = partitions.filter(({ replicas, leader }) => replicas[0] === brokerId && leader !== brokerId);
+      if (missing.length === 0) return { value: true };
+      elected += missing.length;
+      const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
+        topic,
+        partitions: missing.filter((other) => other.topic === topic).map(({ partition }) => partition),
+      }));
+      const refused = await withRequests(spec, openSocket, (requests) => requests.electPreferredLeaders(topics));
+      const first = refused[0];
+      if (first) return { seen: `${first.topic}-${first.partition}: ${first.reason}` };
+      return { seen: `${missing.length} partitions led by others` };
+    },
+    LEADERS_TIMEOUT_MS,
+  );
+  if (elected > 0) progress(`${spec.name}: broker ${brokerId} leads its partitions again`);
+}
+
+async function withRequests<T>(
+  spec: ApplySpec,
+  openSocket: OpenSocket,
+  work: (requests: AdminRequests) => Promise<T>,
+): Promise<T> {
+  const client = kafkaClient({
+    brokers: spec.brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
+    clientId: "kafka-cluster-apply",
+    openSocket,
+  });
+  const requests = new AdminRequests(client);
+  try {
+    return await work(requests);
+  } finally {
+    await requests.close();
+    client.close();
+  }
+}

@@ -1,0 +1,97 @@
+import kafkajs from "kafkajs";
+import type { Admin } from "kafkajs";
+import type { ApplySpec } from "../../components/applySpec.ts";
+import { KAFKA_PORT } from "../../components/render/paths.ts";
+import { disconnect, kafkaClient } from "../lib/kafka.ts";
+import type { OpenSocket } from "../lib/sockets.ts";
+import type { PartitionView } from "./availability.ts";
+
+const MIN_IN_SYNC = "min.insync.replicas";
+
+/** What the cluster says of itself. */
+export interface ClusterView {
+  /** Ids of the registered brokers. */
+  readonly brokers: readonly number[];
+  readonly partitions: readonly (PartitionView & { readonly leader: number })[];
+}
+
+/**
+ * Asks the cluster, whichever of its brokers answers.
+ *
+ * @throws Error when none does
+ */
+export function viewCluster(spec: ApplySpec, openSocket: OpenSocket): Promise<ClusterView> {
+  return withAdmin(spec, openSocket, async (admin) => {
+    const [{ brokers }, { topics }] = await Promise.all([admin.describeCluster(), admin.fetchTopicMetadata()]);
+    const minInSync = await minInSyncOf(
+      admin,
+      topics.map(({ name }) => name),
+    );
+    return {
+      brokers: brokers.map(({ nodeId }) => nodeId),
+      partitions: topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partitionId, leader, replicas, isr }) => ({
+          topic: name,
+          partition: partitionId,
+          leader,
+          replicas,
+          isr,
+          minInSync: minInSync.get(name) ?? 1,
+        })),
+      ),
+    };
+  });
+}
+
+/** Where Kafka says a broker's own dynamic config comes from (DescribeConfigs, ConfigSource DYNAMIC_BROKER_CONFIG). */
+const DYNAMIC_BROKER_CONFIG = 2;
+
+/** Names of the properties that a broker runs with instead of what its file says. */
+export function overriddenProperties(spec: ApplySpec, openSocket: OpenSocket): Promise<string[]> {
+  return withAdmin(spec, openSocket, async (admin) => {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(spec.brokerId) }],
+    });
+    return resources.flatMap(({ configEntries }) =>
+      configEntries
+        .filter(({ configSource }) => Number(configSource) === DYNAMIC_BROKER_CONFIG)
+        .map(({ configName }) => configName),
+    );
+  });
+}
+
+async function minInSyncOf(admin: Admin, topics: readonly string[]): Promise<Map<string, number>> {
+  if (topics.length === 0) return new Map();
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
+      configNames: [MIN_IN_SYNC],
+    })),
+  });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      Number(configEntries.find(({ configName }) => configName === MIN_IN_SYNC)?.configValue ?? 1),
+    ]),
+  );
+}
+
+/** Works with an admin client that bootstraps from any broker. */
+async function withAdmin<T>(spec: ApplySpec, openSocket: OpenSocket, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const client = kafkaClient({
+    brokers: spec.brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
+    clientId: "kafka-cluster-apply",
+    openSocket,
+  });
+  const admin = client.kafka.admin({ retry: { retries: 3 } });
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await disconnect(admin);
+    client.close();
+  }
+}

@@ -1,0 +1,88 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import type { Service } from "../../components/render/nodeFile.ts";
+import { progress, UserError } from "../lib/report.ts";
+import type { OpenSocket } from "../lib/sockets.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { waitFor } from "../lib/wait.ts";
+import { blockedMessage, blockers } from "./availability.ts";
+import { viewCluster } from "./cluster.ts";
+import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
+import { serviceState } from "./services.ts";
+
+/** Pause between two looks at the cluster, in milliseconds. */
+const INTERVAL_MS = 200;
+
+/**
+ * Waits until the cluster can do without a service of this member, which is about to be stopped.
+ *
+ * A broker that is not registered is no part of the cluster, so that nobody misses it; it is given the same time, since it
+ * may be recovering its logs.
+ *
+ * @throws UserError when it can't until the time is up, with what stands in the way and the remedy
+ */
+export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service): Promise<void> {
+  const { gateTimeoutSeconds, acceptUnavailable } = spec.rollout;
+  const { active, restarts } = await serviceState(ssh, service);
+  // One that does not stay up is missed by nobody.
+  if (active !== "active" || restarts > 0) return;
+  const openSocket = socketsOf(ssh);
+  const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
+  if (!gate) return;
+  const started = Date.now();
+  try {
+    await waitFor(`the cluster to do without ${service} on ${spec.name}`, gate, gateTimeoutSeconds * 1000, INTERVAL_MS);
+  } catch (error) {
+    const reason = (error as Error).message;
+    if (!acceptUnavailable) throw new UserError(`${spec.name}: ${service} was not stopped: ${reason}`);
+    progress(`${spec.name}: ${service} is stopped all the same (rollout.acceptUnavailable): ${reason}`);
+  }
+  const waited = (Date.now() - started) / 1000;
+  if (waited > 1) progress(`${spec.name}: waited ${waited.toFixed(1)} s until the cluster could do without ${service}`);
+}
+
+type Gate = () => Promise<{ value: true } | { seen: string }>;
+
+/** The other servers have to make a quorum by themselves. */
+function quorumGate({ name, ensemble, zookeeperId }: ApplySpec, openSocket: OpenSocket): Gate | undefined {
+  const others = ensemble.filter(({ id }) => id !== zookeeperId);
+  if (others.length === 0) {
+    progress(`${name}: the ensemble has this server alone: it does not serve while the server is restarted`);
+    return undefined;
+  }
+  const quorum = Math.floor(ensemble.length / 2) + 1;
+  return async () => {
+    const health = await Promise.all(others.map(({ address }) => zookeeperHealth(openSocket, address).catch(asSeen)));
+    const serving = health.filter((state) => "value" in state).length;
+    if (serving >= quorum) return { value: true };
+    const silent = others.filter((_, index) => !("value" in (health[index] ?? {}))).map(({ address }) => address);
+    return { seen: `${serving} of the other servers serve, ${quorum} make a quorum; not: ${silent.join(", ")}` };
+  };
+}
+
+/** No partition may lose its last in-sync replica or fall under its min.insync.replicas. */
+function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate | undefined {
+  const { name, brokers, brokerId = -1, rollout } = spec;
+  if (brokers.length === 1) {
+    progress(`${name}: the only broker: nothing can be written or read while it is restarted`);
+    return undefined;
+  }
+  const first = Date.now();
+  return async () => {
+    const view = await viewCluster(spec, openSocket);
+    if (!view.brokers.includes(brokerId)) {
+      // It is out already; what it may still be doing is to recover its logs, which a stop would only prolong.
+      const seconds = (Date.now() - first) / 1000;
+      if (seconds > rollout.gateTimeoutSeconds / 2) return { value: true };
+      return { seen: `broker ${brokerId} runs but is not registered: it starts, or recovers its logs` };
+    }
+    const found = blockers(view.partitions, brokerId);
+    if (found.length === 0) return { value: true };
+    // Waiting does not mend it: said at once.
+    if (found.every(({ forGood }) => forGood)) {
+      if (!rollout.acceptUnavailable) throw new UserError(`\n${blockedMessage(found)}`);
+      progress(`${name}: partitions will be unavailable (rollout.acceptUnavailable):\n${blockedMessage(found)}`);
+      return { value: true };
+    }
+    return { seen: `\n${blockedMessage(found)}` };
+  };
+}

@@ -1,0 +1,62 @@
+import { brokerDefinitions } from "../../components/kafka/definitions.ts";
+import { propertyChange } from "../../components/kafka/dynamicChange.ts";
+import type { ApplySpec } from "../../components/applySpec.ts";
+import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { serviceState, type ServiceState } from "./services.ts";
+import { recall, type Running, runningWith } from "./started.ts";
+
+/** What an apply has to do with a service. */
+export type Action =
+  | { readonly kind: "none" }
+  /** It does not run. */
+  | { readonly kind: "start" }
+  /** It takes these properties while it runs. */
+  | { readonly kind: "alter"; readonly set: Readonly<Record<string, string>> }
+  | { readonly kind: "restart"; readonly because: string };
+
+/** What an apply has to do with a service, and with what it runs before and after. */
+export interface Plan {
+  readonly service: Service;
+  readonly action: Action;
+  readonly before: Running | undefined;
+  readonly after: Running;
+}
+
+/**
+ * Plans what to do with each service of the member, in the order in which they start.
+ *
+ * @param differing the files that are to be written
+ */
+export async function planServices(ssh: Ssh, spec: ApplySpec, differing: readonly NodeFile[]): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  for (const service of spec.services) {
+    const [state, before] = await Promise.all([serviceState(ssh, service), recall(ssh, service)]);
+    const after = runningWith(service, spec.files);
+    const reads = differing.some(({ restarts }) => restarts.includes(service));
+    plans.push({ service, before, after, action: decide(spec, service, { ...state, reads }, before, after) });
+  }
+  return plans;
+}
+
+function decide(
+  spec: ApplySpec,
+  service: Service,
+  { active, restarts, hash, reads }: ServiceState & { readonly reads: boolean },
+  before: Running | undefined,
+  after: Running,
+): Action {
+  if (active === "inactive" || active === "failed") return { kind: "start" };
+  // "activating" is a service between two restarts by systemd: it is started anew, with the files of now.
+  if (active !== "active") return { kind: "restart", because: `systemd is ${active} it` };
+  // It ends again and again, and would go on so with files that it did not read at its start.
+  if (restarts > 0 && reads) return { kind: "restart", because: `systemd has started it again ${restarts} times` };
+  if (hash === after.hash) return { kind: "none" };
+  if (service === "zookeeper" || before?.hash !== hash || before.rest !== after.rest) {
+    return { kind: "restart", because: "files that it reads at its start are others" };
+  }
+  const change = propertyChange(brokerDefinitions(spec.kafkaVersion), before.properties, after.properties);
+  return change.kind === "dynamic"
+    ? { kind: "alter", set: change.set }
+    : { kind: "restart", because: `${change.because.join(", ")} can't be changed while it runs` };
+}

@@ -1,0 +1,81 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import type { Network } from "../lib/reach.ts";
+import { progress, UserError } from "../lib/report.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { viewCluster } from "./cluster.ts";
+import { passGate } from "./gate.ts";
+import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
+import { stopService, stopServiceUnless } from "./services.ts";
+
+/** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
+const QUORUM_LOST_MS = 5_000;
+
+/** Stops the services of a member that goes with its whole cluster; one that can't be reached need not be stopped. */
+export async function stopForGood(spec: ApplySpec, connecting: Promise<Ssh>): Promise<void> {
+  const ssh = await connecting.catch((error: unknown) => {
+    progress(`${spec.name}: nothing to stop: ${(error as Error).message}`);
+    return undefined;
+  });
+  if (ssh) await stop(spec, ssh);
+}
+
+/**
+ * Stops the services of a member whose machine is about to be replaced, or that leaves a cluster that lives on, once the
+ * cluster can do without it.
+ *
+ * @throws UserError when it can't, or when a member that lives can't be reached: then nothing may be deleted
+ */
+export async function stopForReplacement(spec: ApplySpec, network: Network, connecting: Promise<Ssh>): Promise<void> {
+  await network.ready();
+  const ssh = await connecting.catch(async (error: unknown) => {
+    await assertGone(spec, network, error as Error);
+    return undefined;
+  });
+  if (!ssh) return;
+  for (const service of [...spec.services].reverse()) await passGate(spec, ssh, service);
+  await stop(spec, ssh);
+}
+
+/** A machine that does not answer is taken for gone when the other brokers say that its broker is. */
+async function assertGone(spec: ApplySpec, network: Network, reason: Error): Promise<void> {
+  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
+  if (reason instanceof UserError && reason.message.includes("host key")) throw reason;
+  if (spec.brokerId !== undefined && others.length > 0) {
+    const view = await viewCluster({ ...spec, brokers: others }, network.openSocket).catch((error: unknown) => {
+      throw new UserError(
+        `${spec.name} can't be stopped, and nothing is deleted: ${reason.message}. ` +
+          `Nor does another broker answer: ${(error as Error).message}. Put the way to the members right first`,
+      );
+    });
+    if (view.brokers.includes(spec.brokerId)) {
+      throw new UserError(
+        `${spec.name} can't be stopped, and nothing is deleted: broker ${spec.brokerId} lives, but ${reason.message}`,
+      );
+    }
+  }
+  progress(`${spec.name}: nothing to stop: ${reason.message}`);
+}
+
+/** Stops the member's services in good order. */
+async function stop(spec: ApplySpec, ssh: Ssh): Promise<void> {
+  for (const service of [...spec.services].reverse()) {
+    progress(`${spec.name}: stopping ${service}`);
+    if (service !== "kafka") await stopService(ssh, service);
+    else if (await stopServiceUnless(ssh, service, quorumIsLost(spec, ssh))) {
+      progress(`${spec.name}: kafka was stopped by force: without a ZooKeeper quorum it would go on waiting for one`);
+    }
+  }
+}
+
+/**
+ * Tells whether no server of the ensemble has served for {@link QUORUM_LOST_MS}. When a cluster is destroyed, the last
+ * members lose their quorum, and a broker's controlled shutdown waits until it comes back.
+ */
+function quorumIsLost({ ensemble }: ApplySpec, ssh: Ssh): () => Promise<boolean> {
+  let served = Date.now();
+  return async () => {
+    const answers = ensemble.map(({ address }) => zookeeperHealth(socketsOf(ssh), address).catch(asSeen));
+    if ((await Promise.all(answers)).some((health) => "value" in health)) served = Date.now();
+    return Date.now() - served >= QUORUM_LOST_MS;
+  };
+}
