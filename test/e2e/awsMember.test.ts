@@ -96,6 +96,11 @@ function apply(changed: Partial<NodeSettings> = {}, reach: Reach = LINK): Promis
     reach,
     services: ["zookeeper", "kafka"],
     brokerId: PLAN.brokerId,
+    zookeeperId: PLAN.zookeeperId,
+    brokers: [{ id: PLAN.brokerId, address: PLAN.address }],
+    ensemble: [{ id: PLAN.zookeeperId, address: PLAN.address }],
+    kafkaVersion: "3.9.2",
+    rollout: { gateTimeoutSeconds: 60, acceptUnavailable: false },
     files: renderNode(PLAN, { ...settings, ...changed }),
   };
   const secrets: ApplySecrets = { privateKey: key.privateKey };
