@@ -7,7 +7,7 @@ import { checkSettings } from "../../../components/settings.ts";
 import { only, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";
 import { AWS, NEWEST, stackSettings } from "./awsMock.ts";
-import { FACTS } from "./facts.ts";
+import { factsFor } from "./facts.ts";
 
 const PROD = stackSettings("prod");
 const BROKERS = ["kafka-1", "kafka-2", "kafka-3"];
@@ -32,7 +32,7 @@ async function site(raw: Record<string, unknown>, last?: Infrastructure): Promis
   const settings = checkSettings(raw);
   assert.equal(settings.platform, "aws");
   if (settings.platform !== "aws") throw new Error("unreachable");
-  return chooseSite(settings, FACTS, last, (architecture) => Promise.resolve(NEWEST[architecture]));
+  return chooseSite(settings, await factsFor(raw), last, (architecture) => Promise.resolve(NEWEST[architecture]));
 }
 
 const before = await site(PROD);
@@ -131,10 +131,11 @@ test("protection is an option of volumes and interfaces, and a tag", async () =>
 });
 
 test("a newer image and another order of zones change nothing: both are pinned", async () => {
-  const zones = [{ name: "eu-central-1z", id: "euc1-az0" }, ...FACTS.zones];
+  const facts = await factsFor(PROD);
+  const zones = [{ name: "eu-central-1z", id: "euc1-az0" }, ...facts.zones];
   const settings = checkSettings(PROD);
   if (settings.platform !== "aws") throw new Error("unreachable");
-  const again = await chooseSite(settings, { ...FACTS, zones: zones.slice(0, 2) }, before.infrastructure, () => {
+  const again = await chooseSite(settings, { ...facts, zones: zones.slice(0, 2) }, before.infrastructure, () => {
     throw new Error("no image is looked for when one is pinned");
   });
   assert.deepEqual(again, before);
