@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import kafkajs, { type Admin } from "kafkajs";
+import ssh2 from "ssh2";
 import { parse } from "yaml";
 import type { ApplySecrets, ApplySpec } from "../../components/applySpec.ts";
 import type { HostKeySpec } from "../../components/hostKeySpec.ts";
@@ -349,8 +350,10 @@ test("down: nothing is left", async () => {
   assert.equal(stack.resourceCount(), 0);
 });
 
-test("the note's version 2.4.0: up with its round trip, the note's own commands, down", async () => {
+test("the note's version 2.4.0, with a key of the user's own: up, the note's own commands, another key, down", async () => {
+  const [own, other] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
   await stack.configure(configuration.replace("config:\n", "config:\n  kafka-cluster:kafkaVersion: 2.4.0\n"));
+  await stack.setSecret("deployerPrivateKey", own.private);
   await stack.succeed("up");
   const { kafkaVersion, verification } = await stack.outputs();
   assert.equal(kafkaVersion, "2.4.0");
@@ -369,6 +372,14 @@ test("the note's version 2.4.0: up with its round trip, the note's own commands,
   assert.ok(topics.includes("replica-yu1") && topics.includes("note-yu1"), topics.join(", "));
   assert.match(description, /PartitionCount: ?1\s+ReplicationFactor: ?2/);
   assert.deepEqual(consumed, ["你好 kafka", "你好 kafka"]);
+  const publicKey = own.public.split(" ")[1] ?? "";
+  const authorized = await onAll(`cat /home/${DEPLOY_USER}/.ssh/authorized_keys`);
+  for (const keys of authorized) assert.ok(keys.includes(publicKey), keys);
+  assert.ok(!stack.stateText().includes("deployer-pair"), "another key pair was made");
+  await stack.setSecret("deployerPrivateKey", other.private);
+  const refused = await stack.fail("up");
+  assert.match(refused, /1 setting can't be used:\s+deployerPrivateKey = /);
+  assert.ok(!refused.includes("PRIVATE KEY"), "a key is shown");
   await stack.succeed("down");
   assert.deepEqual(await leftovers(STACK, PREFIX), []);
 });

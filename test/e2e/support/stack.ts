@@ -111,6 +111,13 @@ export class TestStack {
     await writeFile(join(this.folder, "config.yaml"), yaml);
   }
 
+  /** Writes a secret into the stack's configuration, as a user does: over standard input. */
+  async setSecret(key: string, value: string): Promise<void> {
+    const line = [process.execPath, "scripts/bootstrap.mjs", "pulumi", "config", "set", "--secret"];
+    const ended = await start([...line, `kafka-cluster:${key}`], this.#env, COMMAND_TIMEOUT_MS, value).ended;
+    assert.equal(ended.code, 0, ended.text);
+  }
+
   /** Adds a variable to the environment of the stack's commands. */
   setEnvironment(name: string, value: string): void {
     this.#env[name] = value;
