@@ -193,7 +193,7 @@ test("after all that, the cluster is whole and nothing is left to do", async () 
 
 test("a broker that can't start: the last lines of its log are in the error", async () => {
   // A class that does not exist passes every check of the settings.
-  await stack.configure(configuration({ "metric.reporters": "org.example.NoSuchReporter" }));
+  await stack.configure(configuration({ "authorizer.class.name": "org.example.NoSuchAuthorizer" }));
   const text = await stack.fail("up");
   assertError(
     text,
@@ -201,8 +201,10 @@ test("a broker that can't start: the last lines of its log are in the error", as
       `${BROKER} \\(${PREFIX}18\\) is not healthy: kafka does not stay up \\(state \\w+, started again \\d+ times\\)`,
     ),
     "The last lines of its log:",
-    /org\.example\.NoSuchReporter/,
+    /org\.example\.NoSuchAuthorizer/,
+    "Its former files are back and it runs with them",
   );
+  assert.equal(await inside(STACK, BROKER, "grep -c authorizer /etc/kafka/server.properties || true"), "0\n");
   const { members } = await stack.outputs();
   assert.equal(members.length, 2, "the next update must still know that the cluster lives");
 });

@@ -1,0 +1,184 @@
+/**
+ * Changes of a cluster that lives: what a broker takes while it runs, what restarts it, when that has to wait, and what
+ * becomes of a change that breaks it. Three brokers with ZooKeeper beside them. The tests build on each other.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import kafkajs from "kafkajs";
+import type { Admin } from "kafkajs";
+import { kafkaClient } from "../../scripts/lib/kafka.ts";
+import { execInside, findMachine, inside, leftovers } from "./support/machines.ts";
+import { devConfiguration, TestStack } from "./support/stack.ts";
+
+const STACK = "e2er";
+const PREFIX = "10.213.58.";
+const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
+const BROKER_IDS = [1, 2, 3];
+
+let stack: TestStack;
+let base: string;
+
+/** Configures the stack: the note's, with some broker properties of its own and further settings. */
+async function configure(properties: Record<string, string | number> = {}, more = ""): Promise<void> {
+  const lines = Object.entries(properties).map(([key, value]) => `    ${key}: ${value}\n`);
+  const anchor = "  kafka-cluster:brokerProperties:\n";
+  const kept = Object.keys(properties).reduce(
+    (text, key) => text.replace(new RegExp(`^    ${key.replaceAll(".", "\\.")}: .*\n`, "m"), ""),
+    base,
+  );
+  await stack.configure(kept.replace(anchor, `${more}${anchor}${lines.join("")}`));
+}
+
+const ACCEPT = "  kafka-cluster:rollout:\n    acceptUnavailable: true\n";
+const QUICK = "  kafka-cluster:rollout:\n    gateTimeoutSeconds: 5\n";
+
+async function askAdmin<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  const client = kafkaClient({ brokers: [18, 19, 20].map((host) => `${PREFIX}${host}:9092`), clientId: "e2e" });
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    return await question(admin);
+  } finally {
+    await admin.disconnect();
+    client.close();
+  }
+}
+
+/** What each broker says that a property of its own is. */
+function inEffect(name: string): Promise<(string | undefined)[]> {
+  return askAdmin(async (admin) => {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: BROKER_IDS.map((id) => ({
+        type: kafkajs.ConfigResourceTypes.BROKER,
+        name: String(id),
+        configNames: [name],
+      })),
+    });
+    return resources.map(({ configEntries }) => configEntries[0]?.configValue);
+  });
+}
+
+/** Process ids of the services, which change when they restart. */
+function processes(): Promise<string[]> {
+  return Promise.all(
+    MEMBERS.map((member) => inside(STACK, member, "systemctl show --property=MainPID --value zookeeper kafka")),
+  );
+}
+
+function inFile(property: string): Promise<string[]> {
+  return Promise.all(
+    MEMBERS.map(async (member) =>
+      (await inside(STACK, member, `grep '^${property}=' /etc/kafka/server.properties || true`)).trim(),
+    ),
+  );
+}
+
+before(async () => {
+  stack = await TestStack.create(STACK, PREFIX);
+  base = await devConfiguration(PREFIX);
+  await configure();
+  await stack.succeed("up");
+});
+after(() => stack.remove());
+
+test("what a broker takes while it runs restarts nothing, and stands in its file as well", async () => {
+  const before = await processes();
+  await configure({ "message.max.bytes": 4242880, "num.io.threads": 12 });
+  const { text } = await stack.succeed("up");
+  assert.match(text, /kafka-2: kafka has taken message\.max\.bytes=4242880, num\.io\.threads=12 while it runs/);
+  assert.deepEqual(await processes(), before);
+  assert.deepEqual(await inEffect("message.max.bytes"), ["4242880", "4242880", "4242880"]);
+  assert.deepEqual(await inFile("num.io.threads"), Array(3).fill("num.io.threads=12"));
+});
+
+test("a change that the broker itself refuses leaves its file as it was, and every member untouched", async () => {
+  const before = await processes();
+  await configure({ "metric.reporters": "org.example.NoSuchReporter" });
+  const text = await stack.fail("up");
+  assert.match(text, /broker 1: metric\.reporters = org\.example\.NoSuchReporter can't be changed: Invalid value/);
+  assert.deepEqual(await processes(), before);
+  assert.deepEqual(await inFile("metric.reporters"), ["", "", ""]);
+});
+
+test("one that needs a restart rolls; each broker gets its leaders back and follows its file again", async () => {
+  const before = await processes();
+  await configure({ "log.retention.hours": 96, "message.max.bytes": 3242880 });
+  const { text } = await stack.succeed("up");
+  assert.match(text, /kafka-3: stopping kafka: log\.retention\.hours can't be changed while it runs/);
+  assert.ok((await processes()).every((pids, index) => pids !== before[index]));
+  assert.deepEqual(await inEffect("log.retention.hours"), ["96", "96", "96"]);
+  assert.deepEqual(await inEffect("message.max.bytes"), ["3242880", "3242880", "3242880"]);
+  const leaders = await askAdmin(async (admin) =>
+    (await admin.fetchTopicMetadata()).topics.flatMap(({ partitions }) =>
+      partitions.map(({ leader, replicas }) => leader === replicas[0]),
+    ),
+  );
+  assert.ok(leaders.every(Boolean), "a partition is not led by its preferred leader");
+  const overrides = await askAdmin((admin) =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: "2" }],
+    }),
+  );
+  const dynamic = overrides.resources[0]?.configEntries.filter(({ configSource }) => Number(configSource) === 2);
+  assert.deepEqual(
+    dynamic?.map(({ configName }) => configName),
+    [],
+  );
+});
+
+test("a change that breaks the broker: the first gets its former files back, the others are untouched", async () => {
+  const before = await processes();
+  await configure({ "log.retention.hours": 96, "authorizer.class.name": "org.example.NoSuchAuthorizer" });
+  const text = await stack.fail("up");
+  assert.match(text, /kafka-1 \(10\.213\.58\.18\) is not healthy: kafka does not stay up/);
+  assert.match(text, /Its former files are back and it runs with them; the members after it are untouched/);
+  assert.deepEqual(await inFile("authorizer.class.name"), ["", "", ""]);
+  assert.deepEqual((await processes()).slice(1), before.slice(1));
+  await configure({ "log.retention.hours": 72 });
+  await stack.succeed("up");
+  assert.deepEqual(await inEffect("log.retention.hours"), ["72", "72", "72"]);
+});
+
+test("a broker that a partition can't do without is not stopped; the remedy is named, and a setting passes", async () => {
+  await askAdmin((admin) =>
+    admin.createTopics({ topics: [{ topic: "single", replicaAssignment: [{ partition: 0, replicas: [1] }] }] }),
+  );
+  const before = await processes();
+  await configure({ "log.retention.hours": 48 });
+  const text = await stack.fail("up");
+  assert.match(text, /kafka-1: kafka was not stopped/);
+  assert.match(text, /single-0: broker 1 has its only in-sync replica/);
+  assert.match(text, /give single more replicas, or a lower min\.insync\.replicas/);
+  assert.deepEqual(await processes(), before);
+  assert.deepEqual(await inFile("log.retention.hours"), Array(3).fill("log.retention.hours=72"));
+  await configure({ "log.retention.hours": 48 }, ACCEPT);
+  await stack.succeed("up");
+  assert.deepEqual(await inEffect("log.retention.hours"), ["48", "48", "48"]);
+});
+
+test("while another member is missing no machine is replaced, and nothing is deleted", async () => {
+  await askAdmin((admin) => admin.deleteTopics({ topics: ["single"] }));
+  await configure({ "log.retention.hours": 48 }, QUICK);
+  await stack.succeed("up");
+  await inside(STACK, "kafka-3", "systemctl stop kafka zookeeper");
+  const machine = (await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"];
+  const text = await stack.fail("up", "--replace", "**kafka-1-machine");
+  assert.match(text, /kafka-1: (kafka|zookeeper) was not stopped: waited 5 s/);
+  assert.equal((await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"], machine);
+  assert.equal((await execInside(STACK, "kafka-1", "systemctl is-active kafka zookeeper")).code, 0);
+  await inside(STACK, "kafka-3", "systemctl start zookeeper kafka");
+});
+
+test("with all of them there, the machine is replaced and its data kept", async () => {
+  await configure({ "log.retention.hours": 48 });
+  const machine = (await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"];
+  await stack.succeed("up", "--replace", "**kafka-1-machine");
+  assert.notEqual((await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"], machine);
+});
+
+test("down: nothing waits for a cluster that goes as a whole", async () => {
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
