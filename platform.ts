@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Architecture } from "./components/aws/awsFacts.ts";
 import { chooseSite as chooseAwsSite } from "./components/aws/awsSite.ts";
 import { userDataProblems } from "./components/aws/awsUserData.ts";
 import type { DeployerKey, OwnKey } from "./components/deployerKey.ts";
@@ -38,11 +39,19 @@ export async function chooseSite(
     }
     case "aws": {
       // Loaded only here: the SDK of AWS costs as much time as all the rest.
-      const [{ AwsPlatform }, { askAws, newestImage }] = await Promise.all([
+      const [{ AwsPlatform }, { askAws, newestImage, reason }] = await Promise.all([
         import("./components/aws/awsPlatform.ts"),
         import("./components/aws/askAws.ts"),
       ]);
-      const site = await chooseAwsSite(settings, await askAws(settings), last, newestImage).catch((error: unknown) => {
+      const refuse = (error: unknown): never => {
+        throw new pulumi.RunError(
+          "AWS can't be asked: set aws:region to your region, and give credentials by the environment, aws:profile or " +
+            `a role. AWS's provider says: ${reason(error)}`,
+        );
+      };
+      const facts = await askAws(settings, last).catch(refuse);
+      const newest = (architecture: Architecture): Promise<string> => newestImage(architecture).catch(refuse);
+      const site = await chooseAwsSite(settings, facts, last, newest).catch((error: unknown) => {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       });
       const problems = userDataProblems(settings, site, ownKey?.publicKey);

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type { CommonSettings } from "../settings.ts";
+import type { Infrastructure } from "../livingCluster.ts";
 import type { Architecture, AwsFacts, InstanceTypeFacts, Refused, SubnetFacts } from "./awsFacts.ts";
 import { instanceTypesOf } from "./awsProblems.ts";
 import type { AwsSettings } from "./awsSettings.ts";
@@ -13,10 +14,15 @@ const DEBIAN_NAMES: Readonly<Record<Architecture, string>> = { arm64: "arm64", x
 /**
  * Asks AWS about the region and what the settings name in it.
  *
+ * @param last what the last deployment left; its images run, so they are not asked about
  * @throws what the provider says when AWS can't be asked at all: no region, no credentials, no network
  */
-export async function askAws(settings: CommonSettings & AwsSettings): Promise<AwsFacts> {
+export async function askAws(settings: CommonSettings & AwsSettings, last?: Infrastructure): Promise<AwsFacts> {
   const { vpc, images } = settings.aws;
+  const isPinned = (architecture: string, image: string): boolean => last?.pinned.images?.[architecture] === image;
+  const named = Object.entries(images);
+  const pinned = named.filter(([architecture, image]) => isPinned(architecture, image));
+  const others = named.filter(([architecture, image]) => !isPinned(architecture, image)).map(([, image]) => image);
   const zones = await aws.getAvailabilityZones({
     state: "available",
     filters: [{ name: "zone-type", values: ["availability-zone"] }],
@@ -29,7 +35,10 @@ export async function askAws(settings: CommonSettings & AwsSettings): Promise<Aw
       .map((name, index) => ({ name, id: zones.zoneIds[index] ?? name }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     instanceTypes: await collect(types, askInstanceType),
-    images: await collect(Object.values(images), askImage),
+    images: {
+      ...Object.fromEntries(pinned.map(([architecture, image]) => [image, architecture])),
+      ...(await collect(others, askImage)),
+    },
     subnets: await collect(subnetIds, askSubnet),
   };
 }
@@ -68,9 +77,14 @@ async function askInstanceType(instanceType: string): Promise<InstanceTypeFacts 
   }
 }
 
-async function askImage(id: string): Promise<string | undefined> {
-  const found = await aws.ec2.getAmi({ filters: [{ name: "image-id", values: [id] }] }).catch(() => undefined);
-  return found?.architecture;
+async function askImage(id: string): Promise<string | Refused> {
+  try {
+    // AWS deprecates a public image two years after it was made: it can still be used.
+    const filters = [{ name: "image-id", values: [id] }];
+    return (await aws.ec2.getAmi({ filters, includeDeprecated: true })).architecture;
+  } catch (error) {
+    return { refused: reason(error) };
+  }
 }
 
 async function askSubnet(id: string): Promise<SubnetFacts | Refused> {
@@ -82,22 +96,13 @@ async function askSubnet(id: string): Promise<SubnetFacts | Refused> {
   }
 }
 
-/** Asks about each key once, all at the same time; what gives nothing is left out. */
-async function collect<T>(
-  keys: readonly string[],
-  ask: (key: string) => Promise<T | undefined>,
-): Promise<Record<string, T>> {
-  const answers: Record<string, T> = {};
-  await Promise.all(
-    [...new Set(keys)].map(async (key) => {
-      const answer = await ask(key);
-      if (answer !== undefined) answers[key] = answer;
-    }),
-  );
-  return answers;
+/** Asks about each key once, all at the same time. */
+async function collect<T>(keys: readonly string[], ask: (key: string) => Promise<T>): Promise<Record<string, T>> {
+  const answers = [...new Set(keys)].map(async (key) => [key, await ask(key)] as const);
+  return Object.fromEntries(await Promise.all(answers));
 }
 
 /** The provider's message in one line. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   return (error as Error).message.replace(/\s+/g, " ").trim();
 }

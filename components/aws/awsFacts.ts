@@ -37,8 +37,8 @@ export interface AwsFacts {
   readonly zones: readonly Zone[];
   /** By name: every type that the settings name. */
   readonly instanceTypes: Readonly<Record<string, InstanceTypeFacts | Refused>>;
-  /** Architecture of each image that the settings name, by id; absent for one that is not there. */
-  readonly images: Readonly<Record<string, string>>;
+  /** Architecture of each image that the settings name, by id. */
+  readonly images: Readonly<Record<string, string | Refused>>;
   /** By id: every subnet that the settings name. */
   readonly subnets: Readonly<Record<string, SubnetFacts | Refused>>;
 }

@@ -54,6 +54,7 @@ export function siteProblems(settings: Settings, facts: AwsFacts, zones: readonl
   return [
     ...typeProblems(settings, facts, zones),
     ...imageProblems(settings, facts),
+    ...keyProblems(settings, facts),
     ...(vpc.kind === "own" ? zoneProblems(vpc, facts, zones) : subnetProblems(settings, vpc, facts)),
   ];
 }
@@ -82,20 +83,31 @@ function typeProblems(settings: Settings, facts: AwsFacts, zones: readonly Zone[
       const said = found ? ` (AWS says: ${found.refused})` : "";
       return [{ key, value: type, allowed: `an EC2 instance type that ${facts.region} has${said}` }];
     }
+    if (!found.architecture) return [{ key, value: type, allowed: "an instance type of architecture arm64 or x86_64" }];
+    if (kind === "bastion") {
+      const zone = bastionZone(settings, facts, zones);
+      if (zone === undefined || found.zones.includes(zone)) return [];
+      return [{ key, value: type, allowed: `an instance type that ${zone}, the zone of the bastion's subnet, offers` }];
+    }
     if (!found.nitro) {
       const allowed = "an instance type of the Nitro System: only there a volume's device names the volume";
       return [{ key, value: type, allowed }];
     }
-    if (!found.architecture) return [{ key, value: type, allowed: "an instance type of architecture arm64 or x86_64" }];
     const without = zones.filter(({ name }) => !found.zones.includes(name)).map(({ name }) => name);
     if (without.length > 0) {
       return [
         { key, value: type, allowed: `an instance type that every zone in use offers; ${without.join(", ")} does not` },
       ];
     }
-    if (kind === "bastion") return [];
     return memoryProblem(key, type, heapsOf(settings, kind), found.memoryMiB);
   });
+}
+
+/** Name of the zone of the bastion's subnet: its own in a VPC that is there, else the one that the settings say. */
+function bastionZone({ aws: { vpc, access } }: Settings, facts: AwsFacts, zones: readonly Zone[]): string | undefined {
+  if (vpc.kind === "own") return zones[access.bastionZone - 1]?.name;
+  const subnet = facts.subnets[vpc.bastionSubnetId ?? ""];
+  return subnet && "zone" in subnet ? subnet.zone.name : undefined;
 }
 
 /** A number of zones that the region hasn't, or names that it does not know. */
@@ -103,7 +115,7 @@ function zoneProblems({ zones }: OwnVpc, facts: AwsFacts, chosen: readonly Zone[
   if (typeof zones === "number") {
     if (chosen.length >= zones) return [];
     const offered = chosen.map(({ name }) => name).join(", ") || "none";
-    const allowed = `at most the zones of ${facts.region} that offer every instance type in use: ${offered}`;
+    const allowed = `at most the zones of ${facts.region} that offer every instance type of the members: ${offered}`;
     return [{ key: "aws.zones", value: zones, allowed }];
   }
   const known = [...facts.zones, ...chosen].map(({ name }) => name);
@@ -115,9 +127,17 @@ function imageProblems({ aws }: Settings, facts: AwsFacts): Problem[] {
   return Object.entries(aws.images).flatMap(([architecture, image]) => {
     const found = facts.images[image];
     if (found === architecture) return [];
-    const allowed = `a machine image of architecture ${architecture} in ${facts.region}; ${found ? `this one is for ${found}` : "there is no such image"}`;
+    const said =
+      typeof found === "object" ? ` (AWS says: ${found.refused})` : `; this one is for ${found ?? "another"}`;
+    const allowed = `a machine image of architecture ${architecture} in ${facts.region}${said}`;
     return [{ key: `aws.images.${architecture}`, value: image, allowed }];
   });
+}
+
+/** A key encrypts volumes of its own region alone. */
+function keyProblems({ aws: { kmsKeyId } }: Settings, { region }: AwsFacts): Problem[] {
+  if (kmsKeyId === undefined || kmsKeyId.split(":")[3] === region) return [];
+  return [{ key: "aws.kmsKeyId", value: kmsKeyId, allowed: `a KMS key of ${region}, the region in use` }];
 }
 
 function subnetProblems(settings: Settings, vpc: ExistingVpc, facts: AwsFacts): Problem[] {

@@ -87,7 +87,8 @@ function pinnedZones({ aws: { vpc } }: Settings, last: Infrastructure | undefine
 }
 
 /** The zones of the subnets that are there, the zones that are named, or the first that offer all that is wanted. */
-function chooseZones({ aws: { vpc } }: Settings, facts: AwsFacts): readonly Zone[] {
+function chooseZones(settings: Settings, facts: AwsFacts): readonly Zone[] {
+  const { vpc } = settings.aws;
   if (vpc.kind === "existing") {
     return vpc.subnetIds.flatMap((id) => {
       const subnet = facts.subnets[id];
@@ -96,8 +97,26 @@ function chooseZones({ aws: { vpc } }: Settings, facts: AwsFacts): readonly Zone
   }
   const { zones } = vpc;
   if (typeof zones !== "number") return zones.flatMap((name) => facts.zones.find((zone) => zone.name === name) ?? []);
-  const types = Object.values(facts.instanceTypes).flatMap((type) => ("zones" in type ? [type.zones] : []));
-  return facts.zones.filter(({ name }) => types.every((offered) => offered.includes(name))).slice(0, zones);
+  const types = instanceTypesOf(settings);
+  const offers = (zone: Zone, type: string): boolean => {
+    const known = facts.instanceTypes[type];
+    // What AWS does not know is a problem of its own, not the zones'.
+    return !known || !("zones" in known) || known.zones.includes(zone.name);
+  };
+  const members = types.filter(({ kind }) => kind !== "bastion");
+  const usable = facts.zones.filter((zone) => members.every(({ type }) => offers(zone, type)));
+  const chosen = usable.slice(0, zones);
+  // Only the bastion's own zone has to offer the bastion's type.
+  const place = settings.aws.access.bastionZone - 1;
+  const bastions = types.filter(({ kind }) => kind === "bastion");
+  const home = [...chosen.slice(place, place + 1), ...usable].find((zone) =>
+    bastions.every(({ type }) => offers(zone, type)),
+  );
+  if (!home || chosen[place] === home) return chosen;
+  return usable
+    .filter((zone) => zone !== home)
+    .slice(0, zones - 1)
+    .toSpliced(place, 0, home);
 }
 
 function subnetCidrs({ aws: { vpc }, subnet }: Settings, facts: AwsFacts): string[] {

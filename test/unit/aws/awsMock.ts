@@ -25,6 +25,7 @@ const TYPES: Readonly<Record<string, TypeFacts>> = {
   "m7g.xlarge": { architecture: "arm64", memoryMiB: 16384 },
   "m7i.xlarge": { architecture: "x86_64", memoryMiB: 16384 },
   "m4.xlarge": { architecture: "x86_64", memoryMiB: 16384, hypervisor: "xen" },
+  "t2.micro": { architecture: "x86_64", memoryMiB: 1024, hypervisor: "xen", zones: ["eu-central-1b"] },
   "m8g.xlarge": { architecture: "arm64", memoryMiB: 16384, zones: ["eu-central-1a", "eu-central-1b"] },
 };
 
@@ -32,7 +33,10 @@ const IMAGES: Readonly<Record<string, string>> = {
   "ami-00000000000000a64": "arm64",
   "ami-00000000000000b64": "arm64",
   "ami-00000000000000a86": "x86_64",
+  "ami-00000000000000d64": "arm64",
 };
+/** Found only by those who ask for deprecated images, too. */
+const DEPRECATED = "ami-00000000000000d64";
 /** The newest image of an architecture. */
 export const NEWEST = { arm64: "ami-00000000000000a64", x86_64: "ami-00000000000000a86" } as const;
 
@@ -66,7 +70,7 @@ const OUTPUTS: Readonly<Record<string, (name: string) => Record<string, unknown>
 };
 
 /** An error as gRPC carries it from the provider. */
-function refusal(details: string): Error {
+export function refusal(details: string): Error {
   return Object.assign(new Error(details), { details });
 }
 
@@ -89,12 +93,13 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
     const [{ values }] = filters as [{ values: [string] }];
     return { locations: TYPES[values[0]]?.zones ?? ZONES.map(([name]) => name) };
   },
-  "aws:ec2/getAmi:getAmi": ({ filters }) => {
+  "aws:ec2/getAmi:getAmi": ({ filters, includeDeprecated }) => {
     const filter = (name: string): string | undefined =>
       (filters as { name: string; values: string[] }[]).find((each) => each.name === name)?.values[0];
     const architecture = filter("architecture") as keyof typeof NEWEST | undefined;
     const id = filter("image-id") ?? (architecture && NEWEST[architecture]) ?? "";
-    if (!IMAGES[id]) throw refusal("Your query returned no results.");
+    if (!IMAGES[id] || (id === DEPRECATED && includeDeprecated !== true))
+      throw refusal("Your query returned no results.");
     return { id, architecture: IMAGES[id] };
   },
   "aws:ec2/getSubnet:getSubnet": ({ id }) => {

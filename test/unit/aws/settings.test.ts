@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../../../components/kafka/problem.ts";
+import type { Infrastructure } from "../../../components/livingCluster.ts";
 import { checkSettings } from "../../../components/settings.ts";
+
+import { only, type Provider, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";
-import { AWS } from "./awsMock.ts";
+import { AWS, refusal } from "./awsMock.ts";
 
 const SSH = { access: { sshFrom: ["192.0.1.0/24"] } };
 
@@ -264,12 +267,12 @@ test("a region without enough zones, and zones that it has not", async () => {
   const aws = { ...SSH, zones: 4 };
   assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws }), [
     "1 setting can't be used:",
-    "aws.zones = 4: at most the zones of eu-central-1 that offer every instance type in use: eu-central-1a, eu-central-1b, eu-central-1c",
+    "aws.zones = 4: at most the zones of eu-central-1 that offer every instance type of the members: eu-central-1a, eu-central-1b, eu-central-1c",
   ]);
   const scarce = { broker: { instanceType: "m8g.xlarge" } };
   assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws: { ...SSH, zones: 3 }, machine: scarce }), [
     "1 setting can't be used:",
-    "aws.zones = 3: at most the zones of eu-central-1 that offer every instance type in use: eu-central-1a, eu-central-1b",
+    "aws.zones = 3: at most the zones of eu-central-1 that offer every instance type of the members: eu-central-1a, eu-central-1b",
   ]);
   const named = { ...SSH, zones: ["eu-central-1a", "eu-central-1c", "eu-west-1a"] };
   assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws: named, machine: scarce }), [
@@ -303,8 +306,87 @@ test("images that are not there, or for another architecture", async () => {
   assert.deepEqual(await said({ aws: { ...SSH, images } }), [
     "2 settings can't be used:",
     'aws.images.arm64 = "ami-00000000000000a86": a machine image of architecture arm64 in eu-central-1; this one is for x86_64',
-    'aws.images.x86_64 = "ami-00000000000000bad": a machine image of architecture x86_64 in eu-central-1; there is no such image',
+    'aws.images.x86_64 = "ami-00000000000000bad": a machine image of architecture x86_64 in eu-central-1 (AWS says: Your query returned no results.)',
   ]);
+});
+
+/** What the program asks of AWS and what it would make, with some answers of AWS's in place of the usual ones. */
+async function asked(
+  raw: Record<string, unknown>,
+  answers: Record<string, () => never> = {},
+  infrastructure?: Infrastructure,
+): Promise<{ resources: readonly Recorded[]; calls: string[] }> {
+  const calls: string[] = [];
+  const provider: Provider = {
+    ...AWS,
+    call: (token, inputs) => {
+      const name = token.split(":").at(-1) ?? "";
+      calls.push(`${name} ${JSON.stringify(inputs)}`);
+      return (answers[name] ?? (() => AWS.call(token, inputs)))();
+    },
+  };
+  const surroundings = { provider, ...(infrastructure && { infrastructure }) };
+  return { resources: await deployCluster({ platform: "aws", ...raw }, [], surroundings), calls };
+}
+
+test("a deprecated image may still be named, and the pinned one is not asked about", async () => {
+  const aws = { ...SSH, images: { arm64: "ami-00000000000000d64" } };
+  const { resources } = await asked({ aws });
+  assert.equal(only(resources, "kafka-1-machine").inputs.ami, "ami-00000000000000d64");
+  const infrastructure = { fixed: {}, growing: {}, pinned: { images: aws.images } };
+  const { calls } = await asked({ aws }, {}, infrastructure);
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith("getAmi")),
+    [],
+  );
+});
+
+test("what AWS refuses to say is reported as such", async () => {
+  const throttled = (): never => {
+    throw refusal("RequestLimitExceeded: Request limit exceeded.");
+  };
+  const raw = { aws: { ...SSH, images: { arm64: "ami-00000000000000a64" } } };
+  await assert.rejects(asked(raw, { getAmi: throttled }), /aws\.images\.arm64 .* \(AWS says: RequestLimitExceeded: /);
+  await assert.rejects(asked({ aws: SSH }, { getAmi: throttled }), /AWS can't be asked: .*RequestLimitExceeded/);
+  const error = await asked({ aws: SSH }, { getAvailabilityZones: throttled }).catch((reason: unknown) => reason);
+  assert.ok(pulumi.RunError.isInstance(error), String(error));
+  assert.equal(
+    error.message,
+    "AWS can't be asked: set aws:region to your region, and give credentials by the environment, aws:profile or a role. " +
+      "AWS's provider says: RequestLimitExceeded: Request limit exceeded.",
+  );
+});
+
+test("a key of another region", async () => {
+  const kmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+  assert.deepEqual(await said({ aws: { ...SSH, kmsKeyId } }), [
+    "1 setting can't be used:",
+    `aws.kmsKeyId = "${kmsKeyId}": a KMS key of eu-central-1, the region in use`,
+  ]);
+});
+
+test("a bastion's type has to be offered where the bastion is, and nowhere else", async () => {
+  const access = { ...SSH.access, bastionInstanceType: "t2.micro" };
+  // Chosen by number: the zone that offers it comes first, and the others are not narrowed.
+  const { resources } = await asked({ subnet: "10.0.0.0/22", aws: { access, zones: 3 } });
+  assert.deepEqual(
+    [1, 2, 3].map((id) => only(resources, `kafka-${id}-volume`).inputs.availabilityZone),
+    ["eu-central-1b", "eu-central-1a", "eu-central-1c"],
+  );
+  // And where the settings say another place, it is there.
+  const second = await asked({ subnet: "10.0.0.0/22", aws: { access: { ...access, bastionZone: 3 }, zones: 3 } });
+  assert.equal(only(second.resources, "kafka-3-volume").inputs.availabilityZone, "eu-central-1b");
+  const refusal = (zone: string): string[] => [
+    "1 setting can't be used:",
+    `aws.access.bastionInstanceType = "t2.micro": an instance type that ${zone}, the zone of the bastion's subnet, offers`,
+  ];
+  const named = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
+  assert.deepEqual(await said({ subnet: "10.0.0.0/22", aws: { access, zones: named } }), refusal("eu-central-1a"));
+  const existing = (bastionSubnetId: string): Record<string, unknown> => ({
+    aws: { access, vpc: { id: "vpc-00000001", subnetIds: ["subnet-0000000c"], bastionSubnetId } },
+  });
+  assert.deepEqual(await said(existing("subnet-000000ff")), refusal("eu-central-1a"));
+  await asked(existing("subnet-0000000b"));
 });
 
 test("user data larger than EC2 takes", async () => {
