@@ -18,11 +18,11 @@ const DEBIAN_NAMES: Readonly<Record<Architecture, string>> = { arm64: "arm64", x
  * @throws what the provider says when AWS can't be asked at all: no region, no credentials, no network
  */
 export async function askAws(settings: CommonSettings & AwsSettings, last?: Infrastructure): Promise<AwsFacts> {
-  const { vpc, images } = settings.aws;
-  const isPinned = (architecture: string, image: string): boolean => last?.pinned.images?.[architecture] === image;
-  const named = Object.entries(images);
-  const pinned = named.filter(([architecture, image]) => isPinned(architecture, image));
-  const others = named.filter(([architecture, image]) => !isPinned(architecture, image)).map(([, image]) => image);
+  const { vpc, images, access } = settings.aws;
+  const { images: members = {}, bastionImages: bastion = {} } = last?.pinned ?? {};
+  const running = [...Object.entries(members), ...Object.entries(bastion)];
+  const pinned = Object.fromEntries(running.map(([architecture, image]) => [image, architecture]));
+  const named = [...Object.values(images), ...(access.bastionImage === undefined ? [] : [access.bastionImage])];
   const zones = await aws.getAvailabilityZones({
     state: "available",
     filters: [{ name: "zone-type", values: ["availability-zone"] }],
@@ -36,8 +36,11 @@ export async function askAws(settings: CommonSettings & AwsSettings, last?: Infr
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     instanceTypes: await collect(types, askInstanceType),
     images: {
-      ...Object.fromEntries(pinned.map(([architecture, image]) => [image, architecture])),
-      ...(await collect(others, askImage)),
+      ...pinned,
+      ...(await collect(
+        named.filter((image) => !(image in pinned)),
+        askImage,
+      )),
     },
     subnets: await collect(subnetIds, askSubnet),
   };

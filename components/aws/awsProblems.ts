@@ -124,13 +124,22 @@ function zoneProblems({ zones }: OwnVpc, facts: AwsFacts, chosen: readonly Zone[
 }
 
 function imageProblems({ aws }: Settings, facts: AwsFacts): Problem[] {
-  return Object.entries(aws.images).flatMap(([architecture, image]) => {
+  const named = Object.entries(aws.images).map(([architecture, image]) => [
+    `aws.images.${architecture}`,
+    architecture,
+    image,
+  ]);
+  const bastion = facts.instanceTypes[aws.access.bastionInstanceType];
+  if (aws.access.bastionImage !== undefined && bastion && "architecture" in bastion) {
+    named.push(["aws.access.bastionImage", bastion.architecture ?? "", aws.access.bastionImage]);
+  }
+  return named.flatMap(([key = "", architecture = "", image = ""]) => {
     const found = facts.images[image];
     if (found === architecture) return [];
     const said =
       typeof found === "object" ? ` (AWS says: ${found.refused})` : `; this one is for ${found ?? "another"}`;
     const allowed = `a machine image of architecture ${architecture} in ${facts.region}${said}`;
-    return [{ key: `aws.images.${architecture}`, value: image, allowed }];
+    return [{ key, value: image, allowed }];
   });
 }
 

@@ -40,32 +40,51 @@ export async function chooseSite(
   const problems = siteProblems(settings, facts, zones);
   if (problems.length > 0) throw new SettingsError(problems);
 
-  const pinned: Record<string, string> = {};
-  const images: Record<string, string> = {};
-  let bastion: Record<string, string> | undefined;
-  for (const { type, kind } of instanceTypesOf(settings)) {
-    const { architecture } = facts.instanceTypes[type] as InstanceTypeFacts;
-    if (!architecture) continue;
-    // The bastion keeps the image that it was made of: one for the members is no reason to cut the way to them.
-    const own = kind === "bastion" ? last?.pinned.bastionImages?.[architecture] : undefined;
-    const image =
-      own ??
-      (pinned[architecture] ??=
-        settings.aws.images[architecture] ?? last?.pinned.images?.[architecture] ?? (await newestImage(architecture)));
-    if (kind === "bastion") bastion = { [architecture]: settings.aws.access.bastionImage ?? image };
-    else images[type] = image;
-  }
+  const { images, bastionImage, pinned } = await chooseImages(settings, facts, last, newestImage);
   const racks = zones.map(({ id }) => id);
   return {
     subnets: memberSubnets(subnetCidrs(settings, facts), settings.firstAddress, racks),
     zones,
     images,
-    ...(bastion && { bastionImage: Object.values(bastion)[0] }),
+    ...(bastionImage !== undefined && { bastionImage }),
     infrastructure: {
       fixed: fixedSettings(settings, facts, zones),
       growing: volumeSizes(settings),
-      pinned: { zones, images: pinned, ...(bastion && { bastionImages: bastion }) },
+      pinned: { zones, ...pinned },
     },
+  };
+}
+
+/**
+ * An image for each instance type: the one that is set, the one that was pinned, or the newest. The bastion keeps its own:
+ * another one for the members is no reason to cut the way to them.
+ */
+async function chooseImages(
+  settings: Settings,
+  facts: AwsFacts,
+  last: Infrastructure | undefined,
+  newestImage: (architecture: Architecture) => Promise<string>,
+): Promise<Pick<AwsSite, "images" | "bastionImage"> & { pinned: Omit<Infrastructure["pinned"], "zones"> }> {
+  const members: Record<string, string> = {};
+  const bastions: Record<string, string> = {};
+  const images: Record<string, string> = {};
+  const choose = async (architecture: Architecture): Promise<string> =>
+    settings.aws.images[architecture] ?? last?.pinned.images?.[architecture] ?? newestImage(architecture);
+  for (const { type, kind } of instanceTypesOf(settings)) {
+    const { architecture } = facts.instanceTypes[type] as InstanceTypeFacts;
+    if (!architecture) continue;
+    if (kind === "bastion") {
+      const own = settings.aws.access.bastionImage ?? last?.pinned.bastionImages?.[architecture];
+      bastions[architecture] = own ?? members[architecture] ?? (await choose(architecture));
+    } else {
+      images[type] = members[architecture] ??= await choose(architecture);
+    }
+  }
+  const [bastionImage] = Object.values(bastions);
+  return {
+    images,
+    ...(bastionImage !== undefined && { bastionImage }),
+    pinned: { images: members, ...(bastionImage !== undefined && { bastionImages: bastions }) },
   };
 }
 
