@@ -46,6 +46,8 @@ const SUBNETS: Readonly<Record<string, { vpcId: string; cidrBlock: string; zone:
   "subnet-0000000c": { vpcId: "vpc-00000001", cidrBlock: "10.40.2.0/24", zone: 2 },
   "subnet-0000000d": { vpcId: "vpc-00000001", cidrBlock: "10.40.3.0/24", zone: 2 },
   "subnet-000000ff": { vpcId: "vpc-00000001", cidrBlock: "10.40.255.0/24", zone: 1 },
+  "subnet-000000ee": { vpcId: "vpc-00000001", cidrBlock: "10.40.254.0/24", zone: 2 },
+  "subnet-000000fe": { vpcId: "vpc-00000002", cidrBlock: "10.50.255.0/24", zone: 2 },
   "subnet-0000000e": { vpcId: "vpc-00000002", cidrBlock: "10.50.0.0/24", zone: 2 },
 };
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Infrastructure, unsafeChanges } from "../../../components/livingCluster.ts";
 import { planMembers } from "../../../components/render/members.ts";
+import type { AwsFacts } from "../../../components/aws/awsFacts.ts";
 import { type AwsSite, chooseSite } from "../../../components/aws/awsSite.ts";
 import { checkSettings } from "../../../components/settings.ts";
 import { only, type Recorded } from "../components/deploy.ts";
@@ -28,11 +29,12 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 /** The site that settings lead to, after a last deployment or as the first one. */
-async function site(raw: Record<string, unknown>, last?: Infrastructure): Promise<AwsSite> {
+async function site(raw: Record<string, unknown>, last?: Infrastructure, facts?: AwsFacts): Promise<AwsSite> {
   const settings = checkSettings(raw);
   assert.equal(settings.platform, "aws");
   if (settings.platform !== "aws") throw new Error("unreachable");
-  return chooseSite(settings, await factsFor(raw), last, (architecture) => Promise.resolve(NEWEST[architecture]));
+  const known = facts ?? (await factsFor(raw));
+  return chooseSite(settings, known, last, (architecture) => Promise.resolve(NEWEST[architecture]));
 }
 
 const before = await site(PROD);
@@ -56,6 +58,11 @@ function differing(next: readonly Recorded[]): string[] {
         .map((key) => `${name}.${key}`);
     })
     .sort();
+}
+
+/** User data is read at a machine's first boot; its changes are ignored. */
+function withoutUserData({ userData: _, ...inputs }: Recorded["inputs"]): Recorded["inputs"] {
+  return inputs;
 }
 
 const each = (members: readonly string[], what: string): string[] =>
@@ -124,6 +131,76 @@ test("rules and the bastion change without a member", async () => {
   assert.deepEqual(differing(bastion), ["aws-bastion-machine.instanceType"]);
 });
 
+/** Names of the resources that are new, and of those that are gone. */
+function comings(next: readonly Recorded[], from = living): { added: string[]; gone: string[] } {
+  const names = (resources: readonly Recorded[]): string[] => resources.map(({ name }) => name);
+  const missing = (list: string[], other: string[]): string[] => list.filter((name) => !other.includes(name)).sort();
+  return { added: missing(names(next), names(from)), gone: missing(names(from), names(next)) };
+}
+
+/** Asserts that no machine, volume or interface of a member differs. */
+function membersStay(next: readonly Recorded[], from = living): void {
+  for (const name of ["machine", "attachment", "volume", "interface"].flatMap((what) => each(MEMBERS, what))) {
+    assert.deepEqual(withoutUserData(only(next, name).inputs), withoutUserData(only(from, name).inputs), name);
+  }
+}
+
+test("the way to the members, with a bastion or without, changes rules and how scripts connect, and no member", async () => {
+  const direct = await update({ aws: { access: { via: "direct", sshFrom: ["10.88.0.0/16"] } } });
+  membersStay(direct);
+  const { added, gone } = comings(direct);
+  assert.deepEqual(added, [
+    "aws-security-brokers-22-from-10.88.0.0/16",
+    "aws-security-brokers-9092-from-10.88.0.0/16",
+    "aws-security-ensemble-22-from-10.88.0.0/16",
+  ]);
+  assert.ok(gone.length > 0 && gone.every((name) => name.includes("bastion")), gone.join());
+  for (const member of MEMBERS) {
+    const spec = (resources: readonly Recorded[]): { reach: { via: string } } => {
+      const { environment } = only(resources, `${member}-apply`).inputs as {
+        environment: { KAFKA_CLUSTER_SPEC: string };
+      };
+      return JSON.parse(environment.KAFKA_CLUSTER_SPEC) as { reach: { via: string } };
+    };
+    const { reach, ...rest } = spec(living);
+    assert.deepEqual([reach.via, spec(direct)], ["bastion", { ...rest, reach: { via: "direct" } }]);
+  }
+  // Back again: what is new then is what went.
+  membersStay(living, direct);
+  assert.deepEqual(comings(living, direct), { added: gone, gone: added });
+});
+
+test("other public subnets or NAT gateways change the way out alone", async () => {
+  const subnets = await update({ aws: { vpc: { publicSubnet: "10.30.254.0/24" } } });
+  membersStay(subnets);
+  assert.deepEqual(
+    differing(subnets),
+    [1, 2, 3].map((id) => `aws-network-public-${id}.cidrBlock`),
+  );
+  const gateways = await update({ aws: { vpc: { natGateways: "single" } } });
+  membersStay(gateways);
+  assert.deepEqual(comings(gateways), {
+    added: [],
+    gone: [2, 3].flatMap((id) => [`aws-network-nat-${id}`, `aws-network-nat-${id}-address`]),
+  });
+  for (const id of [1, 2, 3]) {
+    const [route] = only(gateways, `aws-network-members-${id}-routes`).inputs.routes as [{ natGatewayId: string }];
+    assert.equal(route.natGatewayId, "aws-network-nat-1-id");
+  }
+});
+
+test("restarted, rolled: another distribution changes what the applies carry, and no machine", async () => {
+  const distribution = { url: "https://mirror.example/kafka_2.13-3.9.2.tgz", sha512: "1".repeat(128) };
+  const next = await update({ distribution });
+  // Apache is not asked any more.
+  assert.deepEqual(comings(next), { added: [], gone: ["aws-distribution"] });
+  membersStay(next);
+  for (const member of MEMBERS) {
+    const { environment } = only(next, `${member}-apply`).inputs as { environment: { KAFKA_CLUSTER_SPEC: string } };
+    assert.match(environment.KAFKA_CLUSTER_SPEC, /mirror\.example/);
+  }
+});
+
 test("protection is an option of volumes and interfaces, and a tag", async () => {
   const next = await update({ aws: { protect: false } });
   assert.deepEqual(differing(next), [...each(MEMBERS, "interface.tags"), ...each(MEMBERS, "volume.tags")].sort());
@@ -141,10 +218,11 @@ test("a newer image and another order of zones change nothing: both are pinned",
   assert.deepEqual(again, before);
 });
 
-/** Keys of the problems of an update of prod. */
-async function refused(change: Record<string, unknown>): Promise<string[]> {
-  const shape = async (raw: Record<string, unknown>) => {
-    const { subnets, infrastructure } = await site(raw, before.infrastructure);
+/** Keys of the problems of an update of prod, or of other settings, whose cluster lives. */
+async function refused(change: Record<string, unknown>, from = PROD, facts?: AwsFacts): Promise<string[]> {
+  const first = await site(from);
+  const shape = async (raw: Record<string, unknown>, facts?: AwsFacts) => {
+    const { subnets, infrastructure } = await site(raw, first.infrastructure, facts);
     const settings = checkSettings(raw);
     return {
       members: planMembers(settings, subnets),
@@ -153,7 +231,8 @@ async function refused(change: Record<string, unknown>): Promise<string[]> {
       infrastructure,
     };
   };
-  return unsafeChanges(await shape(PROD), await shape(changed(change))).map(({ key }) => key);
+  const next = merge(from, change) as Record<string, unknown>;
+  return unsafeChanges(await shape(from), await shape(next, facts)).map(({ key }) => key);
 }
 
 const REFUSED: Record<string, [change: Record<string, unknown>, keys: string[]]> = {
@@ -180,6 +259,48 @@ for (const [name, [change, keys]] of Object.entries(REFUSED)) {
   });
 }
 
+/** Prod's settings in a VPC that is there. */
+function existing(vpc: Record<string, unknown>): Record<string, unknown> {
+  const aws = Object.entries(PROD.aws as Record<string, unknown>).filter(([key]) => key !== "zones" && key !== "vpc");
+  return { ...PROD, aws: { ...Object.fromEntries(aws), vpc } };
+}
+
+const VPC = { id: "vpc-00000001", subnetIds: ["subnet-0000000c"], bastionSubnetId: "subnet-000000ff" };
+
+test("refused on a cluster that lives: another region", async () => {
+  const here = await factsFor(PROD);
+  const zones = here.zones.map(({ name, id }) => ({ name: name.replace("-1", "-2"), id: id.replace("euc1", "euc2") }));
+  const keys = await refused({}, PROD, { ...here, region: "eu-central-2", zones });
+  assert.ok(keys.includes("aws:region"), keys.join());
+});
+
+test("refused on a cluster that lives: another network, within its VPC or out of it", async () => {
+  const other = await refused({ subnet: "10.30.4.0/22" });
+  assert.ok(other.includes("subnet"), other.join());
+  const living = existing(VPC);
+  const into = (vpc: Record<string, unknown>): Promise<string[]> =>
+    refused({ aws: { vpc } }, living).then((keys) => keys.filter((key) => !key.startsWith("member ")));
+  assert.deepEqual(await into({}), []);
+  assert.deepEqual(await into({ subnetIds: ["subnet-0000000d"] }), ["subnet", "aws.vpc.subnetIds"]);
+  const elsewhere = { id: "vpc-00000002", subnetIds: ["subnet-0000000e"], bastionSubnetId: "subnet-000000fe" };
+  assert.deepEqual(await into(elsewhere), ["subnet", "aws.vpc.id", "aws.vpc.subnetIds"]);
+  // The bastion moves, and no member.
+  assert.deepEqual(await into({ bastionSubnetId: "subnet-000000ee" }), []);
+});
+
+test("refused on a cluster that lives: from a VPC of its own to one that is there, and back", async () => {
+  const one = await site({ ...PROD, aws: { ...(PROD.aws as object), zones: ["eu-central-1c"] } });
+  const other = await site(existing(VPC));
+  const shape = ({ subnets, infrastructure }: AwsSite) => {
+    const subnet = subnets.map(({ cidr }) => cidr).join(",");
+    return { members: [], kafkaVersion: "3.9.2", subnet, infrastructure };
+  };
+  const keys = (last: AwsSite, next: AwsSite): string[] =>
+    unsafeChanges(shape(last), shape(next)).map(({ key }) => key);
+  assert.deepEqual(keys(one, other), ["subnet", "aws.vpc.cidr"]);
+  assert.deepEqual(keys(other, one), ["subnet", "aws.vpc.id", "aws.vpc.subnetIds"]);
+});
+
 test("refused on a cluster that lives: another platform, by that alone", () => {
   const local = { members: [], kafkaVersion: "3.9.2", subnet: "10.0.0.0/24" };
   const infrastructure = { fixed: { platform: "local" }, growing: {}, pinned: {} };
@@ -197,6 +318,7 @@ test("what is not a change is not refused: no change, more brokers, larger volum
   assert.deepEqual(await refused({}), []);
   assert.deepEqual(await refused({ brokerCount: 5, machine: { broker: { volume: { sizeGiB: 900 } } } }), []);
   assert.deepEqual(await refused({ aws: { clientsFrom: [] } }), []);
+  assert.deepEqual(await refused({ aws: { vpc: { publicSubnet: "10.30.254.0/24", natGateways: "single" } } }), []);
 });
 
 test("the bastion keeps its image when the members get another, and gets one for another architecture", async () => {
