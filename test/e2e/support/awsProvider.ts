@@ -2,18 +2,24 @@
  * Plugin `aws` of the tests: it makes nothing, and answers like AWS as far as awsTypes.ts says, so that the real engine
  * can run a program without a cloud. What it does not know it refuses.
  */
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as grpc from "@grpc/grpc-js";
+import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/plugins/inputs.ts";
 import { serve } from "../../../scripts/plugins/serve.ts";
 import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
 import { PLATFORM_PLUGINS } from "../../../scripts/setup/pulumi.ts";
 import { AWS } from "../../unit/aws/awsMock.ts";
+import { noteOperation } from "./operations.mjs";
 import { type AwsType, TYPES } from "./awsTypes.ts";
 
 const VERSION = PLATFORM_PLUGINS.aws?.aws ?? "";
+
+/** Environment variable with the name of a resource that AWS has no room for. */
+export const REFUSED_VARIABLE = "TEST_AWS_REFUSES";
 
 /** Puts this plugin into a `KAFKA_CLUSTER_HOME`, where the set-up takes it for the official one. */
 export async function installAwsProvider(home: string): Promise<void> {
@@ -35,6 +41,14 @@ function outputs(urn: string, inputs: Properties, id: string): Properties {
   return { ...inputs, ...known(urn).outputs?.(plainProperties(inputs), id) };
 }
 
+/** What {@link AwsProvider.diff} finds out. */
+interface Diff {
+  readonly changes: boolean;
+  /** Changed inputs that make another resource. */
+  readonly replaces: string[];
+  readonly changed: string[];
+}
+
 class AwsProvider {
   readonly version = VERSION;
 
@@ -45,12 +59,7 @@ class AwsProvider {
     return Promise.resolve({ inputs: named, failures: [] });
   }
 
-  diff(
-    _id: string,
-    urn: string,
-    olds: Properties,
-    news: Properties,
-  ): Promise<{ changes: boolean; replaces: string[] }> {
+  diff(_id: string, urn: string, olds: Properties, news: Properties): Promise<Diff> {
     const computed = Object.keys(known(urn).outputs?.({}, "") ?? {});
     const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
     const changed = changedInputs(olds, news, [...names]).filter(
@@ -58,23 +67,27 @@ class AwsProvider {
       (name) => !name.startsWith("__") && (name in news || !computed.includes(name)),
     );
     const replaces = changed.filter((name) => known(urn).replaces.includes(name));
-    return Promise.resolve({ changes: changed.length > 0, replaces });
+    return Promise.resolve({ changes: changed.length > 0, replaces, changed });
   }
 
   create(urn: string, inputs: Properties): Promise<{ id: string; outs: Properties }> {
-    const digits = createHash("sha256")
-      .update(JSON.stringify([urn, inputs]))
-      .digest("hex")
-      .slice(0, 17);
-    const id = `${known(urn).id}-${digits}`;
+    if (process.env[REFUSED_VARIABLE] === nameOf(urn)) {
+      noteOperation(`refused ${nameOf(urn)}`);
+      return Promise.reject(new Error("InsufficientInstanceCapacity"));
+    }
+    noteOperation(`create ${nameOf(urn)}`);
+    // Never the same one: by its id a machine is known as another one.
+    const id = `${known(urn).id}-${randomBytes(9).toString("hex").slice(0, 17)}`;
     return Promise.resolve({ id, outs: outputs(urn, inputs, id) });
   }
 
   update(id: string, urn: string, _olds: Properties, news: Properties): Promise<{ outs: Properties }> {
+    noteOperation(`update ${nameOf(urn)}`);
     return Promise.resolve({ outs: outputs(urn, news, id) });
   }
 
-  delete(): Promise<void> {
+  delete(_id: string, urn: string): Promise<void> {
+    noteOperation(`delete ${nameOf(urn)}`);
     return Promise.resolve();
   }
 
@@ -84,4 +97,40 @@ class AwsProvider {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await serve(new AwsProvider());
+/**
+ * Lets the provider's server tell the engine which inputs have changed, as the real plugin does. The SDK's server leaves
+ * that out, and the engine can't follow `replaceOnChanges` without it.
+ */
+function tellChangedInputs(aws: AwsProvider): void {
+  // Handed through, not called: the server that it belongs to is `this` of the call.
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const { addService } = grpc.Server.prototype;
+  grpc.Server.prototype.addService = function (service, implementation) {
+    const diff: grpc.handleUnaryCall<provider.DiffRequest, provider.DiffResponse> = ({ request }, callback) => {
+      const [olds, news] = [request.getOlds(), request.getNews()].map((each) => each?.toJavaScript() ?? {});
+      const answer = async (): Promise<provider.DiffResponse> => {
+        const found = await aws.diff(request.getId(), request.getUrn(), olds as Properties, news as Properties);
+        const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+        return new provider.DiffResponse()
+          .setChanges(found.changes ? DIFF_SOME : DIFF_NONE)
+          .setReplacesList(found.replaces)
+          .setDiffsList(found.changed);
+      };
+      answer().then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback(error as Error);
+        },
+      );
+    };
+    addService.call(this, service, Object.assign(implementation, { diff }));
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const aws = new AwsProvider();
+  tellChangedInputs(aws);
+  await serve(aws);
+}
