@@ -1,0 +1,130 @@
+/**
+ * What is done to AWS and to machines, in which order, when a stack on AWS is made, changed and taken down: the project's
+ * own program and the real engine, with the tests' own provider. No cloud is asked, and no machine is there.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { AwsProgram, type Edit } from "./support/awsProgram.ts";
+
+const BROKERS = ["kafka-1", "kafka-2", "kafka-3"];
+const MEMBERS = ["zookeeper-1", "zookeeper-2", "zookeeper-3", ...BROKERS];
+
+let staging: AwsProgram;
+let prod: AwsProgram;
+
+before(async () => {
+  staging = await AwsProgram.create("staging");
+  prod = await AwsProgram.create("prod");
+});
+after(() => Promise.all([staging.remove(), prod.remove()]));
+
+/** Asserts that each operation was done, and before the next one. */
+function inOrder(operations: readonly string[], ...expected: string[]): void {
+  const places = expected.map((operation) => operations.indexOf(operation));
+  const sorted = places.every((place, index) => place >= 0 && (index === 0 || place > (places[index - 1] ?? -1)));
+  assert.ok(sorted, `${expected.join(" < ")} is not the order of:\n${operations.join("\n")}`);
+}
+
+/** Operations with the same first word. */
+function all(operations: readonly string[], word: string): string[] {
+  return operations.filter((operation) => operation.startsWith(`${word} `));
+}
+
+/** A machine's replacement, in the one order that keeps its data; what EC2 and SSH do at the same time is sorted. */
+function replacement(member: string): string[] {
+  return [
+    `apply delete ${member}`,
+    `delete ${member}-attachment`,
+    `delete ${member}-machine`,
+    `create ${member}-machine`,
+    ...[`create ${member}-attachment`, `hostKey ${member}`],
+    `apply create ${member}`,
+  ];
+}
+
+/** The operations with the attachment before the host key: neither waits for the other. */
+function settled(operations: readonly string[]): string[] {
+  const list = [...operations];
+  for (const [index, operation] of list.entries()) {
+    const next = list[index + 1];
+    if (operation.startsWith("hostKey ") && next === `create ${operation.slice("hostKey ".length)}-attachment`) {
+      list.splice(index, 2, next, operation);
+    }
+  }
+  return list;
+}
+
+function assertFirst(operations: readonly string[], members: readonly string[], resources: number): void {
+  assert.equal(all(operations, "create").length, resources);
+  // The bastion's host key, the distribution's SHA-512, the round trip; each member's host key and apply.
+  assert.equal(operations.length, resources + 3 + 2 * members.length);
+  inOrder(operations, "create aws-network-vpc", "create aws-bastion-machine", "create aws-bastion-association");
+  inOrder(operations, "create aws-bastion-association", "hostKey aws-bastion");
+  for (const member of members) {
+    inOrder(operations, `create ${member}-interface`, `create ${member}-machine`, `create ${member}-attachment`);
+    inOrder(operations, `create ${member}-volume`, `create ${member}-attachment`, `apply create ${member}`);
+    inOrder(operations, "create aws-network-members-1-association", `create ${member}-machine`, `hostKey ${member}`);
+    inOrder(operations, "hostKey aws-bastion", `hostKey ${member}`, `apply create ${member}`, "verify");
+  }
+}
+
+const LARGER: Edit = ["instanceType: t4g.medium", "instanceType: m7g.large"];
+const LARGEST: Edit = ["instanceType: t4g.medium", "instanceType: m7g.xlarge"];
+
+/** Settings with another image than the newest one, in place of the line that they begin with. */
+const IMAGE = "    protect: true\n    images:\n      arm64: ami-00000000000000b64";
+
+test("staging is made, each machine after its network and the way to it, the round trip last", async () => {
+  assertFirst(await staging.succeed("up"), BROKERS, 42);
+});
+
+test("an up that changes nothing does nothing", async () => {
+  assert.deepEqual(await staging.succeed("up"), []);
+});
+
+test("another instance type: one machine at a time, the next one after the apply of the one before", async () => {
+  const operations = await staging.succeed("up", [LARGER]);
+  assert.deepEqual(settled(operations), [...BROKERS.flatMap(replacement), "verify"]);
+});
+
+test("a replacement that AWS has no room for stops there; the next up makes the machine and goes on", async () => {
+  const failed = await staging.fail("up", [LARGEST], "kafka-2-machine");
+  assert.match(failed.text, /InsufficientInstanceCapacity/);
+  const [one = "", two = "", three = ""] = BROKERS;
+  const begun = replacement(two).slice(0, 3);
+  assert.deepEqual(settled(failed.operations), [...replacement(one), ...begun, `refused ${two}-machine`]);
+  const operations = await staging.succeed("up", [LARGEST]);
+  // What went before the machine is deleted once more: both deletions have to bear that it is gone.
+  const resumed = replacement(two).filter((operation) => operation !== `delete ${two}-machine`);
+  assert.deepEqual(settled(operations), [...resumed, ...replacement(three), "verify"]);
+});
+
+test("staging is taken down, the services of each machine stopped before it goes", async () => {
+  const operations = await staging.succeed("down");
+  assert.equal(all(operations, "delete").length, 42);
+  for (const member of BROKERS) {
+    inOrder(operations, `apply delete ${member}`, `delete ${member}-attachment`, `delete ${member}-machine`);
+    inOrder(operations, `delete ${member}-attachment`, `delete ${member}-volume`);
+    inOrder(operations, `delete ${member}-machine`, `delete ${member}-interface`, "delete aws-network-vpc");
+    inOrder(operations, `apply delete ${member}`, "delete aws-bastion-association");
+  }
+});
+
+test("prod is made, its six machines in three zones", async () => {
+  assertFirst(await prod.succeed("up"), MEMBERS, 67);
+});
+
+test("another image: members one at a time, ZooKeeper first, and not the bastion", async () => {
+  const operations = await prod.succeed("up", [["    protect: true", IMAGE]]);
+  assert.deepEqual(settled(operations), [...MEMBERS.flatMap(replacement), "verify"]);
+});
+
+test("a protected stack refuses to go down and loses nothing; without protection it goes", async () => {
+  const { text, operations } = await prod.fail("down", [["    protect: true", IMAGE]]);
+  assert.match(text, /protect/);
+  assert.deepEqual(operations, []);
+  const open: Edit = ["    protect: true", IMAGE.replace("protect: true", "protect: false")];
+  const tags = MEMBERS.flatMap((member) => [`update ${member}-interface`, `update ${member}-volume`]);
+  assert.deepEqual([...(await prod.succeed("up", [open]))].sort(), tags.sort());
+  assert.equal(all(await prod.succeed("down", [open]), "delete").length, 67);
+});
