@@ -41,7 +41,7 @@ export async function readDeployerKey(): Promise<OwnKey | undefined> {
         "and make a new key pair, since this one lay open",
     );
   }
-  const { publicKeyOf } = await import("./scripts/lib/publicKey.ts");
+  const { publicKeyOf } = await import("./scripts/lib/keyPair.ts");
   const publicKey =
     publicKeyOf(privateKey) ?? refuse("an OpenSSH private key without a passphrase, whole with its lines");
   return { privateKey: pulumi.secret(privateKey), publicKey };

@@ -3,11 +3,10 @@
  *
  *     node scripts/run.mjs sshKey
  */
-import { utils } from "ssh2";
+import { makeKeyPair } from "./lib/keyPair.ts";
 import { result, runScript } from "./lib/report.ts";
 
 runScript(() => {
-  const pair = utils.generateKeyPairSync("ed25519", { comment: "kafka-cluster" });
-  result({ privateKey: pair.private, publicKey: pair.public });
+  result(makeKeyPair("kafka-cluster"));
   return Promise.resolve();
 });

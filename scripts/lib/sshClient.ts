@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { Client } from "ssh2";
+import ssh2, { type Client } from "ssh2";
+import { publicKeyOf } from "./keyPair.ts";
 import { UserError } from "./report.ts";
 
 /** Whom to log in to, and how. */
@@ -29,11 +30,15 @@ export interface SshTarget extends SshLogin {
  * Connects and logs in once. A connection over which nothing has come back for half a minute is given up, also later.
  *
  * @param refusal judges the ed25519 host key, in base64: an error for one that is not accepted
- * @throws the refusal; any other error (refused, timed out, no login) may pass with time
+ * @throws the refusal, or UserError when the private key can't be read; any other error (refused, timed out, no login) may pass with time
  */
-export function openClient(login: SshLogin, refusal: (hostKey: string) => UserError | undefined): Promise<Client> {
+export async function openClient(
+  login: SshLogin,
+  refusal: (hostKey: string) => UserError | undefined,
+): Promise<Client> {
+  if (!publicKeyOf(login.privateKey)) throw new UserError("the stack's private key for SSH can't be read");
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new ssh2.Client();
     let refused: UserError | undefined;
     const fail = (error: Error): void => {
       reject(refused ?? error);

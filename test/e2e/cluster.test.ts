@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import kafkajs, { type Admin } from "kafkajs";
-import ssh2 from "ssh2";
 import { parse } from "yaml";
 import type { ApplySecrets, ApplySpec } from "../../components/applySpec.ts";
 import type { HostKeySpec } from "../../components/hostKeySpec.ts";
 import type { Reach, ReachSecrets } from "../../components/reach.ts";
 import { DEPLOY_USER } from "../../components/render/paths.ts";
 import type { VerificationResult, VerificationSpec } from "../../components/verificationSpec.ts";
+import { makeKeyPair } from "../../scripts/lib/keyPair.ts";
 import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { runNote } from "./support/note.ts";
@@ -351,9 +351,9 @@ test("down: nothing is left", async () => {
 });
 
 test("the note's version 2.4.0, with a key of the user's own: up, the note's own commands, another key, down", async () => {
-  const [own, other] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
+  const [own, other] = [makeKeyPair(), makeKeyPair()];
   await stack.configure(configuration.replace("config:\n", "config:\n  kafka-cluster:kafkaVersion: 2.4.0\n"));
-  await stack.setSecret("deployerPrivateKey", own.private);
+  await stack.setSecret("deployerPrivateKey", own.privateKey);
   await stack.succeed("up");
   const { kafkaVersion, verification } = await stack.outputs();
   assert.equal(kafkaVersion, "2.4.0");
@@ -372,11 +372,11 @@ test("the note's version 2.4.0, with a key of the user's own: up, the note's own
   assert.ok(topics.includes("replica-yu1") && topics.includes("note-yu1"), topics.join(", "));
   assert.match(description, /PartitionCount: ?1\s+ReplicationFactor: ?2/);
   assert.deepEqual(consumed, ["你好 kafka", "你好 kafka"]);
-  const publicKey = own.public.split(" ")[1] ?? "";
+  const publicKey = own.publicKey.split(" ")[1] ?? "";
   const authorized = await onAll(`cat /home/${DEPLOY_USER}/.ssh/authorized_keys`);
   for (const keys of authorized) assert.ok(keys.includes(publicKey), keys);
   assert.ok(!stack.stateText().includes("deployer-pair"), "another key pair was made");
-  await stack.setSecret("deployerPrivateKey", other.private);
+  await stack.setSecret("deployerPrivateKey", other.privateKey);
   const refused = await stack.fail("up");
   assert.match(refused, /1 setting can't be used:\s+deployerPrivateKey = /);
   assert.ok(!refused.includes("PRIVATE KEY"), "a key is shown");

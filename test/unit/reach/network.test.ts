@@ -5,12 +5,13 @@ import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { zookeeperHealth } from "../../../scripts/apply/health.ts";
 import { disconnect, kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
+import { makeKeyPair, publicKeyOf } from "../../../scripts/lib/keyPair.ts";
 import { Network, type NetworkArgs } from "../../../scripts/lib/reach.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
 import type { ClientSocket } from "../../../scripts/lib/sockets.ts";
 import type { Ssh } from "../../../scripts/lib/ssh.ts";
 import { waitFor } from "../../../scripts/lib/wait.ts";
-import { DEPLOYER, echoServer, keyPair, SshServer } from "./sshServer.ts";
+import { DEPLOYER, echoServer, SshServer } from "./sshServer.ts";
 
 // Bastion and member are addresses of loopback of their own, on one port, as machines are.
 const MEMBER = { name: "kafka-1", address: "127.0.0.3", user: "kafka-deploy" };
@@ -115,7 +116,7 @@ test("on a link, a member whose bridge is gone is refused and nothing is sent", 
 });
 
 test("another host key of the bastion ends all at once, and says that it is the bastion's", async () => {
-  const wrong = { ...bastion.reach(), hostKey: keyPair().publicKey };
+  const wrong = { ...bastion.reach(), hostKey: makeKeyPair().publicKey };
   const way = network({ reach: wrong });
   const expected = userError(
     /^the bastion 127\.0\.0\.2 shows the host key AAAA.*npm run up -- --replace '\*\*-bastion-machine'$/,
@@ -129,7 +130,7 @@ test("another host key of the bastion ends all at once, and says that it is the 
 test("another host key of the member is refused, with and without a bastion", async () => {
   const expected = userError(/^127\.0\.0\.3 shows the host key AAAA.*member's machine.*-machine'$/);
   for (const reach of [bastion.reach(), { via: "direct" } as const]) {
-    await assert.rejects(network({ reach }).connect(MEMBER, keyPair().publicKey), expected);
+    await assert.rejects(network({ reach }).connect(MEMBER, makeKeyPair().publicKey), expected);
   }
   await allClosed(bastion);
 });
@@ -146,10 +147,14 @@ test("what refuses, does not answer or does not let in is tried until the time i
     userError(/SSH as admin on the bastion 127\.0\.0\.9; seen instead: connect ECONNREFUSED/),
   );
   const noEntry = assert.rejects(
-    network({ privateKey: keyPair().privateKey, timeoutMs: 1_500 }).ready(),
+    network({ privateKey: makeKeyPair().privateKey, timeoutMs: 1_500 }).ready(),
     userError(/the bastion 127\.0\.0\.2; seen instead: All configured authentication methods failed/),
   );
-  await Promise.all([refused, noBastion, noEntry]);
+  const unreadable = assert.rejects(
+    network({ privateKey: "none" }).ready(),
+    userError(/^the stack's private key for SSH can't be read$/),
+  );
+  await Promise.all([refused, noBastion, noEntry, unreadable]);
   bastion.answers = false;
   const silent = network({ timeoutMs: 1_500 }).connect(MEMBER, member.hostKey);
   await assert.rejects(silent, userError(/SSH on kafka-1.*seen instead: no answer/)).finally(() => {
@@ -168,7 +173,7 @@ test("a member behind a bastion that came late is still tried for a while", asyn
 
 test("another host key of a member names its machine", async () => {
   await assert.rejects(
-    network().connect(MEMBER, keyPair().publicKey),
+    network().connect(MEMBER, makeKeyPair().publicKey),
     userError(/^127\.0\.0\.3 shows the host key AAAA.*npm run up -- --replace '\*\*kafka-1-machine'$/),
   );
 });
@@ -232,4 +237,11 @@ test("a bastion that dies ends the work, sockets and commands with an error", as
   const [error] = (await once(way.openSocket({ host: MEMBER.address, port: echo.port }), "error")) as [Error];
   assert.match(error.message, /bastion 127\.0\.0\.4 was lost/);
   await assert.rejects(way.connect(MEMBER, member.hostKey), userError(/was lost/));
+});
+
+test("every key pair that is made can be read back, also the one of 256 that ssh2 writes wrong", () => {
+  for (let made = 0; made < 1_500; made++) {
+    const { privateKey, publicKey } = makeKeyPair("somebody");
+    assert.equal(publicKeyOf(privateKey)?.split(" ")[1], publicKey.split(" ")[1]);
+  }
 });

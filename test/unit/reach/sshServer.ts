@@ -4,15 +4,10 @@ import { connect, createServer, type Server as TcpServer, type Socket } from "no
 import type { AddressInfo } from "node:net";
 import ssh2, { type Connection } from "ssh2";
 import type { BastionReach } from "../../../components/reach.ts";
-
-/** Makes a key pair as OpenSSH does. */
-export function keyPair(): { privateKey: string; publicKey: string } {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519");
-  return { privateKey, publicKey };
-}
+import { makeKeyPair } from "../../../scripts/lib/keyPair.ts";
 
 /** The key that the tests deploy with. */
-export const DEPLOYER = keyPair();
+export const DEPLOYER = makeKeyPair();
 
 /** An SSH server that lets {@link DEPLOYER} in, forwards connections, and answers a command with its own name. */
 export class SshServer {
@@ -34,7 +29,7 @@ export class SshServer {
 
   constructor(address: string) {
     this.address = address;
-    const host = keyPair();
+    const host = makeKeyPair();
     this.hostKey = host.publicKey.trim();
     this.#server = new ssh2.Server({ hostKeys: [host.privateKey] }, (connection) => {
       this.#serve(connection);

@@ -3,6 +3,7 @@ import { afterEach, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import ssh2 from "ssh2";
 import { readDeployerKey, readSettings } from "../../../config.ts";
+import { makeKeyPair } from "../../../scripts/lib/keyPair.ts";
 
 const { utils } = ssh2;
 
@@ -54,7 +55,7 @@ test("a mistyped secret is no such setting, with the one that was meant", () => 
   });
 });
 
-const { private: privateKey, public: publicKey } = utils.generateKeyPairSync("ed25519", { comment: "somebody" });
+const { privateKey, publicKey } = makeKeyPair("somebody");
 
 test("the user's own key for the deployer is a secret, and its public half is derived", async () => {
   pulumi.runtime.setAllConfig({ "kafka-cluster:deployerPrivateKey": privateKey });
