@@ -105,6 +105,47 @@ export function electLeadersRequest(
   );
 }
 
+/** What a replica takes of a broker's disks. */
+export interface ReplicaSize {
+  readonly topic: string;
+  readonly partition: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/**
+ * DescribeLogDirs (key 35) in version 1, which Kafka has had since 2.0, of all partitions.
+ *
+ * @see https://kafka.apache.org/protocol#The_Messages_DescribeLogDirs
+ */
+export function describeLogDirsRequest(): ProtocolRequest<ReplicaSize[]> {
+  return request(
+    [35, 1, "DescribeLogDirs"],
+    () => new Encoder().writeInt32(-1),
+    (decoder) => {
+      decoder.readInt32(); // throttle_time_ms
+      return decoder
+        .readArray((directory) => {
+          directory.readInt16(); // error_code
+          directory.readString(); // log_dir
+          return directory
+            .readArray((entry) => {
+              const topic = entry.readString() ?? "";
+              return entry.readArray((replica) => {
+                const partition = replica.readInt32();
+                const size = Number(replica.readInt64());
+                replica.readInt64(); // offset_lag
+                replica.readBoolean(); // is_future_key
+                return { topic, partition, size };
+              });
+            })
+            .flat();
+        })
+        .flat();
+    },
+  );
+}
+
 function request<T>(
   [apiKey, apiVersion, apiName]: readonly [key: number, version: number, name: string],
   body: () => Encoder,

@@ -1,6 +1,7 @@
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
-import { electLeadersRequest, type EncodedChange, incrementalAlterConfigsRequest } from "./adminProtocol.ts";
-import { type Outcome, RESOURCE_TYPES, type TopicPartitionIds } from "./adminProtocol.ts";
+import { describeLogDirsRequest, electLeadersRequest, incrementalAlterConfigsRequest } from "./adminProtocol.ts";
+import type { Outcome, ReplicaSize, TopicPartitionIds } from "./adminProtocol.ts";
+import { byReceiver, type ConfigChange, encode, refusal } from "./configChange.ts";
 import { disconnect, type KafkaClient, kafkaReason } from "./kafka.ts";
 import { type Cluster, createCluster, type ProtocolRequest } from "./kafkajsCluster.ts";
 import { UserError } from "./report.ts";
@@ -11,19 +12,7 @@ const ELECTION_TIMEOUT_MS = 5_000;
 const NOT_CONTROLLER = 41;
 const ELECTION_NOT_NEEDED = 84;
 
-/** What has dynamic configs; `brokers` is the default of all brokers. */
-export type ConfigResource =
-  | { readonly type: "topic"; readonly name: string }
-  | { readonly type: "broker"; readonly id: number }
-  | { readonly type: "brokers" };
-
-/** Changes of one resource's dynamic configs; those not named stay as they are. */
-export interface ConfigChange {
-  readonly resource: ConfigResource;
-  readonly set?: Readonly<Record<string, string>>;
-  /** Names of configs that are taken away, so that the default is in force; one that is not set is no error. */
-  readonly remove?: readonly string[];
-}
+export type { ConfigChange, ConfigResource } from "./configChange.ts";
 
 /** A partition that did not get its preferred leader. */
 export interface NotElected {
@@ -92,6 +81,17 @@ export class AdminRequests {
       }));
   }
 
+  /**
+   * Gives the size of each replica that a broker has on its disks.
+   *
+   * @throws UserError when there is no answer
+   */
+  async replicaSizes(brokerId: number): Promise<ReplicaSize[]> {
+    return this.#send(brokerId, describeLogDirsRequest(), () => []).catch((error: unknown) => {
+      throw new UserError(`broker ${brokerId} does not tell what is on its disks: ${kafkaReason(error)}`);
+    });
+  }
+
   /** Ends its connections. */
   close(): Promise<void> {
     return disconnect(this.#cluster);
@@ -127,45 +127,6 @@ export class AdminRequests {
       this.#connected = undefined;
       throw error;
     });
-  }
-}
-
-/** Groups changes by the broker that takes them: a broker changes its own configs only, the controller all others. */
-function byReceiver(changes: readonly ConfigChange[]): Map<number | undefined, ConfigChange[]> {
-  const groups = new Map<number | undefined, ConfigChange[]>();
-  for (const change of changes) {
-    const brokerId = change.resource.type === "broker" ? change.resource.id : undefined;
-    groups.set(brokerId, [...(groups.get(brokerId) ?? []), change]);
-  }
-  return groups;
-}
-
-function encode({ resource, set = {}, remove = [] }: ConfigChange): EncodedChange {
-  return {
-    resourceType: resource.type === "topic" ? RESOURCE_TYPES.topic : RESOURCE_TYPES.broker,
-    resourceName: resource.type === "topic" ? resource.name : resource.type === "broker" ? String(resource.id) : "",
-    configs: [
-      ...Object.entries(set).map(([name, value]) => ({ name, value })),
-      ...remove.map((name) => ({ name, value: undefined })),
-    ],
-  };
-}
-
-function refusal({ resource, set = {}, remove = [] }: ConfigChange, reason: string): string {
-  const names = [...Object.entries(set).map(([name, value]) => `${name} = ${value}`), ...remove].join(", ");
-  return `${describe(resource)}: ${names} can't be changed: ${reason}`;
-}
-
-function describe(resource: ConfigResource): string {
-  switch (resource.type) {
-    case "topic":
-      return `topic ${resource.name}`;
-    case "broker":
-      return `broker ${resource.id}`;
-    case "brokers":
-      return "default of all brokers";
-    default:
-      return resource satisfies never;
   }
 }
 

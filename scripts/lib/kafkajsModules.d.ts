@@ -21,6 +21,7 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readInt8(): number;
     readInt16(): number;
     readInt32(): number;
+    readInt64(): bigint;
     readBoolean(): boolean;
     readString(): string | null;
     readArray<T>(read: (decoder: Decoder) => T): T[];
