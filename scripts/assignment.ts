@@ -1,0 +1,138 @@
+import { text } from "node:stream/consumers";
+import { type Admin } from "kafkajs";
+import type { AssignmentResult, AssignmentSpec } from "../components/assignmentSpec.ts";
+import { planAssignment, tooManyReplicas } from "../components/kafka/assignment.ts";
+import type { ReachSecrets } from "../components/reach.ts";
+import { byTopic, keyOf, type LivePartition, livePartitions, movesUnderWay, without } from "./assignment/cluster.ts";
+import { copiedBytes } from "./assignment/copied.ts";
+import { carryOut } from "./assignment/moves.ts";
+import { removeThrottle, throttle } from "./assignment/throttle.ts";
+import { AdminRequests } from "./lib/adminRequests.ts";
+import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
+import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { waitFor } from "./lib/wait.ts";
+
+/** How long brokers that are healthy may take to know each other, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 60_000;
+
+/** How long the cluster may take to tell what it has taken, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 60_000;
+
+/**
+ * Lets the partitions be on the wanted brokers: away from those that are going, and onto those that have come.
+ *
+ * @param known the brokers that partitions are on since the last run; absent on the first one, which only moves away
+ */
+async function assign(
+  spec: AssignmentSpec,
+  known: readonly number[] | undefined,
+  admin: Admin,
+  requests: AdminRequests,
+): Promise<AssignmentResult> {
+  const wanted = spec.brokers.map(({ id }) => id).sort((a, b) => a - b);
+  const { brokers, live } = await ready(admin, wanted);
+  const moves = await movesUnderWay(admin);
+  const present = without("removing", live, moves);
+  const tooMany = tooManyReplicas(present, wanted.length);
+  if (tooMany.length > 0) {
+    const topics = tooMany.map(({ topic, replicationFactor }) => `${topic} (${replicationFactor})`).join(", ");
+    throw new UserError(
+      `brokerCount = ${wanted.length}: topics have more replicas than that: ${topics}; nothing was moved. ` +
+        "Give them fewer replicas with kafka-reassign-partitions.sh or delete them, or keep the brokers",
+    );
+  }
+
+  const spread = known !== undefined && known.join() !== wanted.join();
+  const plan = planAssignment(present, spec.brokers, { spread });
+  const done: AssignmentResult = { brokers: wanted, moved: plan.length };
+  if (!spread && plan.length === 0) {
+    progress(`nothing to move: ${live.length} partitions on brokers ${wanted.join(", ")}`);
+    return done;
+  }
+  progress(`${plan.length} of ${live.length} partitions get other replicas, for brokers ${wanted.join(", ")}`);
+
+  const planned = new Set(plan.map(keyOf));
+  const moving = new Set(moves.map(keyOf));
+  const goals = [...plan, ...present.filter((row) => moving.has(keyOf(row)) && !planned.has(keyOf(row)))];
+  const held = without("adding", live, moves);
+  const topics = [...byTopic(live).keys()];
+  try {
+    await requests.incrementalAlterConfigs(throttle(held, goals, brokers, spec.throttleBytesPerSecond));
+    await carryOut(admin, goals, copiedBytes(requests, held, goals, brokers));
+  } finally {
+    // The error that ends the moves says more than one of this would.
+    await removeThrottle(admin, requests, topics, brokers).catch((error: unknown) => {
+      progress(`limits of moves are left, for the next run to take away: ${kafkaReason(error)}`);
+    });
+  }
+  await leadAsPreferred(admin, requests);
+  await proveEmpty(admin, wanted);
+  return done;
+}
+
+/** Waits until all wanted brokers are known. */
+function ready(admin: Admin, wanted: readonly number[]): Promise<{ brokers: number[]; live: LivePartition[] }> {
+  return waitFor(
+    `brokers ${wanted.join(", ")} to be in the cluster`,
+    async () => {
+      await admin.connect();
+      const brokers = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId).sort((a, b) => a - b);
+      return wanted.every((id) => brokers.includes(id))
+        ? { value: { brokers, live: await livePartitions(admin) } }
+        : { seen: `brokers ${brokers.join(", ") || "none"}` };
+    },
+    CONNECT_TIMEOUT_MS,
+  );
+}
+
+/** Lets each partition be led by its first replica. Where that can't be now, another one leads as well. */
+async function leadAsPreferred(admin: Admin, requests: AdminRequests): Promise<void> {
+  const others = (await livePartitions(admin)).filter(({ leader, replicas }) => leader !== replicas[0]);
+  const missed = await requests.electPreferredLeaders(
+    [...byTopic(others)].map(([topic, partitions]) => ({ topic, partitions: partitions.map((row) => row.partition) })),
+  );
+  progress(`${others.length - missed.length} partitions get their preferred leader`);
+  for (const { reason, ...partition } of missed) progress(`${keyOf(partition)} keeps another leader: ${reason}`);
+}
+
+/** Proves that nothing is on brokers that are not wanted. */
+async function proveEmpty(admin: Admin, wanted: readonly number[]): Promise<void> {
+  await waitFor(
+    "all replicas to be on the wanted brokers",
+    async () => {
+      const elsewhere = (await livePartitions(admin)).flatMap((row) =>
+        row.replicas.filter((broker) => !wanted.includes(broker)).map((broker) => `${keyOf(row)} on broker ${broker}`),
+      );
+      return elsewhere.length === 0 ? { value: true } : { seen: elsewhere.slice(0, 5).join(", ") };
+    },
+    SETTLE_TIMEOUT_MS,
+  );
+}
+
+runScript(async () => {
+  const json = process.env.KAFKA_CLUSTER_SPEC;
+  if (json === undefined) throw new Error("KAFKA_CLUSTER_SPEC is not set");
+  const spec = JSON.parse(json) as AssignmentSpec;
+  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  // Pulumi gives the last run's output to an update, also to one that is done again after it was interrupted.
+  const last = process.argv[2] === "update" ? process.env.PULUMI_COMMAND_STDOUT : undefined;
+  const known = last === undefined ? undefined : (JSON.parse(last) as AssignmentResult).brokers;
+  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: CONNECT_TIMEOUT_MS });
+  const client = kafkaClient({
+    brokers: spec.brokers.map(({ address }) => address),
+    clientId: "assignment",
+    openSocket: network.openSocket,
+  });
+  const admin = client.kafka.admin();
+  const requests = new AdminRequests(client);
+  try {
+    await network.ready();
+    result(await network.guard(assign(spec, known, admin, requests)));
+  } finally {
+    await Promise.all([disconnect(admin), requests.close()]);
+    client.close();
+    network.close();
+    exitSoon();
+  }
+});

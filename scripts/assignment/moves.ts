@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Admin } from "kafkajs";
+import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import { kafkaReason } from "../lib/kafka.ts";
+import { progress, UserError } from "../lib/report.ts";
+import { keyOf, livePartitions, movesUnderWay, startMoves } from "./cluster.ts";
+
+/** Partitions that are moved at the same time, at most: each takes disk on both sides until it has ended. */
+const WINDOW = 50;
+
+/** Pause between looks at the moves, in milliseconds. */
+const INTERVAL_MS = 250;
+
+/** Pause between lines of progress, in milliseconds. */
+const PROGRESS_MS = 5_000;
+
+/** How long nothing may get further, in milliseconds. */
+const STALL_MS = 600_000;
+
+/** Says how many bytes the brokers have of what is copied to them: "3.1 of 10.4 MiB copied". */
+export type Copied = () => Promise<string>;
+
+/**
+ * Starts moves, a bounded number at a time, and waits until they have ended and all of their replicas are in sync.
+ * Moves of others that are under way are waited for, too.
+ *
+ * @throws UserError when nothing has got further for ten minutes
+ */
+export async function carryOut(admin: Admin, goals: readonly PartitionReplicas[], copied: Copied): Promise<void> {
+  const waiting = [...goals];
+  let change = { seen: "", at: Date.now() };
+  let said = 0;
+  let copies = await copied();
+  for (;;) {
+    const seen = await step(admin, goals, waiting).catch((error: unknown) => `no answer: ${kafkaReason(error)}`);
+    if (seen === undefined) return;
+    const now = Date.now();
+    if (now - said >= PROGRESS_MS) {
+      said = now;
+      copies = await copied();
+      progress(`${seen}; ${copies}`);
+    }
+    if (change.seen !== `${seen}; ${copies}`) change = { seen: `${seen}; ${copies}`, at: now };
+    if (now - change.at > STALL_MS) {
+      throw new UserError(
+        `no partition has got further for ${STALL_MS / 60_000} min: ${change.seen}; ` +
+          "see that every broker runs and that rebalance.throttleMiBps is above what producers write, and run npm run up again",
+      );
+    }
+    await sleep(INTERVAL_MS);
+  }
+}
+
+/** Starts what may be started now, and says what is still missing; nothing when all is done. */
+async function step(
+  admin: Admin,
+  goals: readonly PartitionReplicas[],
+  waiting: PartitionReplicas[],
+): Promise<string | undefined> {
+  const moves = await movesUnderWay(admin);
+  const live = new Map((await livePartitions(admin)).map((partition) => [keyOf(partition), partition]));
+  if (waiting.length > 0) {
+    const moving = new Set(moves.map(keyOf));
+    // A move to another goal takes the place of the one that is under way. A topic may have been deleted.
+    const now = waiting.filter((goal) => moving.has(keyOf(goal)));
+    const rest = waiting.filter((goal) => !moving.has(keyOf(goal)) && live.has(keyOf(goal)));
+    now.push(...rest.splice(0, Math.max(0, WINDOW - moves.length)));
+    await startMoves(admin, now);
+    waiting.splice(0, waiting.length, ...rest);
+    return `${now.length} partitions begin to move, ${rest.length} wait`;
+  }
+  const unfinished = goals.filter((goal) => {
+    const partition = live.get(keyOf(goal));
+    if (!partition) return false;
+    const { replicas, isr } = partition;
+    return replicas.join() !== goal.replicas.join() || replicas.some((broker) => !isr.includes(broker));
+  });
+  const missing = new Set([...unfinished, ...moves].map(keyOf));
+  if (missing.size === 0) return undefined;
+  const named = [...missing].slice(0, 5).join(", ");
+  return `${missing.size} partitions are moved: ${named}${missing.size > 5 ? ", …" : ""}`;
+}
