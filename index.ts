@@ -1,4 +1,5 @@
-/** The program: settings -> site -> platform -> ensemble -> cluster -> verification -> outputs. */
+/** The program: settings -> site -> platform -> ensemble -> cluster -> assignment -> verification -> outputs. */
+import { Assignment } from "./components/assignment.ts";
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
@@ -43,14 +44,27 @@ const shared = {
 const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
 const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 
+const brokers = cluster.members.map(({ plan }) => ({
+  id: plan.brokerId ?? 0,
+  address: `${plan.address}:${KAFKA_PORT}`,
+  ...(plan.rack !== undefined && { rack: plan.rack }),
+}));
+const assignment = new Assignment("assignment", {
+  brokers,
+  reach: platform.reach,
+  deployerKey,
+  throttleMiBps: settings.rebalance.throttleMiBps,
+  startAfter: cluster.members.map((member) => member.applied),
+});
+
 const verified = new Verification("verification", {
   ...settings.verification,
-  brokers: cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${KAFKA_PORT}` })),
+  brokers: brokers.map(({ id, address }) => ({ id, address })),
   reach: platform.reach,
   deployerKey,
   kafkaVersion: shape.kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
-  startAfter: cluster.members.map((member) => member.applied),
+  startAfter: [assignment.assigned],
 });
 
 export const bootstrapServers = cluster.bootstrapServers;

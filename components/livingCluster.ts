@@ -73,12 +73,13 @@ function kept(key: string, before: string, value: string | undefined): Problem {
 
 function memberProblems(deployed: readonly NodePlan[], plans: readonly NodePlan[]): Problem[] {
   const problems: Problem[] = [];
+  const lastBroker = Math.max(...plans.map(({ brokerId = 0 }) => brokerId));
   const planned = new Map(plans.map((plan) => [plan.name, plan]));
   for (const member of deployed) {
     const plan = planned.get(member.name);
     if (!plan) {
-      const allowed = "every member that lives must stay: its data would be deleted and no partition is moved before";
-      problems.push({ key: `member ${member.name}`, value: undefined, allowed });
+      const allowed = stays(member, lastBroker);
+      if (allowed !== undefined) problems.push({ key: `member ${member.name}`, value: undefined, allowed });
     } else if (identity(plan) !== identity(member)) {
       const allowed = `${identity(member)}, as deployed: a member keeps its address and its ids`;
       problems.push({ key: `member ${member.name}`, value: identity(plan), allowed });
@@ -92,6 +93,13 @@ function memberProblems(deployed: readonly NodePlan[], plans: readonly NodePlan[
     }
   }
   return problems;
+}
+
+/** Why a member can't be taken away, if it can't. */
+function stays({ brokerId, zookeeperId }: NodePlan, lastBroker: number): string | undefined {
+  if (zookeeperId !== undefined) return "has to stay: the ensemble of a cluster that lives keeps its servers";
+  // Brokers that come later take the next free id.
+  return brokerId !== undefined && brokerId < lastBroker ? "has to stay: the last brokers go first" : undefined;
 }
 
 function identity({ address, brokerId, zookeeperId, rack }: NodePlan): string {

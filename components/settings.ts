@@ -31,6 +31,8 @@ export interface CommonSettings extends Topology {
   readonly firstAddress?: string;
   /** How careful a rolling change is. @default 120 s, false */
   readonly rollout: { readonly gateTimeoutSeconds: number; readonly acceptUnavailable: boolean };
+  /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
+  readonly rebalance: { readonly throttleMiBps: number };
   /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
   readonly verification: {
     readonly topic: string;
@@ -54,6 +56,7 @@ export const SETTING_KEYS = [
   "subnet",
   "firstAddress",
   "machine",
+  "rebalance",
   "verification",
   "rollout",
   "aws",
@@ -77,6 +80,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const zookeeper = top.object("zookeeper", ["placement", "count"]);
   const heap = top.object("heap", ["broker", "zookeeper"]);
   const rollout = top.object("rollout", ["gateTimeoutSeconds", "acceptUnavailable"]);
+  const rebalance = top.object("rebalance", ["throttleMiBps"]);
   const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
 
   const version = top.oneOf(
@@ -104,6 +108,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
       gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
       acceptUnavailable: rollout.flag("acceptUnavailable", false),
     },
+    rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
     verification: {
       topic: verification.matching("topic", TOPIC, "replica-yu1"),
       partitions: verification.integer("partitions", 1, 1000, 1),

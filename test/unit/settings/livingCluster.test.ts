@@ -35,8 +35,21 @@ test("another subnet is refused, also one that holds the same addresses", () => 
   assert.deepEqual(refused({ subnet: "10.0.0.0/16" }), ["subnet"]);
 });
 
-test("fewer brokers are refused: nothing moves their partitions away", () => {
+test("brokers may be taken away from the end, but none that has a ZooKeeper server beside it", () => {
+  const five = shape({ brokerCount: 5 });
+  assert.deepEqual(unsafeChanges(five, shape({ brokerCount: 4 })), []);
+  assert.deepEqual(unsafeChanges(five, shape()), []);
   assert.deepEqual(refused({ brokerCount: 2, zookeeper: { count: 1 } }), ["member kafka-2", "member kafka-3"]);
+  const dedicated = { zookeeper: { placement: "dedicated" } };
+  assert.deepEqual(unsafeChanges(shape(dedicated), shape({ ...dedicated, brokerCount: 2 })), []);
+});
+
+test("a broker before the last one can't be taken away", () => {
+  const five = shape({ brokerCount: 5 });
+  const gap = { ...five, members: five.members.filter(({ brokerId }) => brokerId !== 4) };
+  assert.deepEqual(unsafeChanges(five, gap), [
+    { key: "member kafka-4", value: undefined, allowed: "has to stay: the last brokers go first" },
+  ]);
 });
 
 test("other addresses are refused for every member", () => {

@@ -28,6 +28,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
     subnet: "10.0.0.0/24",
     machine: { cpus: 2, memory: "2GiB" },
     rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false },
+    rebalance: { throttleMiBps: 50 },
     verification: { topic: "replica-yu1", partitions: 1, replicationFactor: 2, timeoutSeconds: 60 },
   });
 });

@@ -1,0 +1,61 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { AssignmentResult, AssignmentSpec } from "./assignmentSpec.ts";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { Reach, ReachSecrets } from "./reach.ts";
+
+/** Arguments of {@link Assignment}. */
+export interface AssignmentArgs {
+  /** The brokers that partitions may be on. */
+  readonly brokers: AssignmentSpec["brokers"];
+  /** How to get to the brokers. */
+  readonly reach: pulumi.Input<Reach>;
+  /** Logs in to the bastion, if the reach is one. */
+  readonly deployerKey: DeployerKey;
+  /** The most that a broker sends and, apart from that, takes for moves, in MiB per second. */
+  readonly throttleMiBps: pulumi.Input<number>;
+  /** What has to be healthy before partitions are moved. */
+  readonly startAfter: readonly pulumi.Resource[];
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Keeps the partitions on the brokers that the program names. Pulumi updates before it deletes: when brokers are taken
+ * away, the update moves their partitions while they live. It has no `delete`, so nothing is moved when all goes.
+ */
+export class Assignment extends pulumi.ComponentResource {
+  /** Ids of the brokers that partitions are on. */
+  readonly brokers: pulumi.Output<readonly number[]>;
+  /** Done when all partitions are where they shall be: for dependencies. */
+  readonly assigned: pulumi.Resource;
+
+  constructor(name: string, args: AssignmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:Assignment", name, {}, opts);
+    const spec = pulumi.all([args.reach, args.throttleMiBps]).apply(([reach, throttleMiBps]): AssignmentSpec => ({
+      brokers: args.brokers,
+      reach,
+      throttleBytesPerSecond: throttleMiBps * MIB,
+    }));
+    // Also where no bastion asks for it: whether one does may be known only when it is there.
+    const secrets = args.deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
+    const assigned = new command.local.Command(
+      `${name}-partitions`,
+      {
+        create: "node scripts/run.mjs assignment create",
+        update: "node scripts/run.mjs assignment update",
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(secrets),
+        // The last result says which brokers are new.
+        addPreviousOutputInEnv: true,
+        logging: "stderr",
+      },
+      { parent: this, dependsOn: [...args.startAfter] },
+    );
+
+    // A secret input makes all outputs secret; the result holds none.
+    this.brokers = pulumi.unsecret(assigned.stdout).apply((text) => (JSON.parse(text) as AssignmentResult).brokers);
+    this.assigned = assigned;
+    this.registerOutputs({ brokers: this.brokers });
+  }
+}
