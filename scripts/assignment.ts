@@ -89,6 +89,7 @@ function ready(admin: Admin, wanted: readonly number[]): Promise<{ brokers: numb
 /** Lets each partition be led by its first replica. Where that can't be now, another one leads as well. */
 async function leadAsPreferred(admin: Admin, requests: AdminRequests): Promise<void> {
   const others = (await livePartitions(admin)).filter(({ leader, replicas }) => leader !== replicas[0]);
+  if (others.length === 0) return;
   const missed = await requests.electPreferredLeaders(
     [...byTopic(others)].map(([topic, partitions]) => ({ topic, partitions: partitions.map((row) => row.partition) })),
   );

@@ -82,19 +82,23 @@ export async function startMoves(admin: Admin, goals: readonly PartitionReplicas
   });
 }
 
-/** Topics for which one of some configs is set on the topic itself. */
-export async function topicsWithConfig(
+/** Where a config's value comes from when it was set for one topic or for one broker (`ConfigSource`). */
+const OWN_SOURCES = [1, 2];
+
+/** Topics, or brokers by their ids, for which one of some configs is set on themselves, as they see it. */
+export async function haveConfig(
   admin: Admin,
-  topics: readonly string[],
+  type: keyof typeof RESOURCE_TYPES,
+  names: readonly string[],
   configNames: readonly string[],
 ): Promise<string[]> {
-  if (topics.length === 0) return [];
+  if (names.length === 0) return [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((name) => ({ type: RESOURCE_TYPES.topic, name, configNames: [...configNames] })),
+    resources: names.map((name) => ({ type: RESOURCE_TYPES[type], name, configNames: [...configNames] })),
   });
   return resources
-    .filter(({ configEntries }) => configEntries.some(({ configValue }) => configValue !== ""))
+    .filter(({ configEntries }) => configEntries.some(({ configSource }) => OWN_SOURCES.includes(Number(configSource))))
     .map(({ resourceName }) => resourceName);
 }
 

@@ -2,11 +2,15 @@ import type { Admin } from "kafkajs";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import type { ConfigChange } from "../lib/configChange.ts";
-import { byTopic, keyOf, topicsWithConfig } from "./cluster.ts";
+import { waitFor } from "../lib/wait.ts";
+import { byTopic, haveConfig, keyOf } from "./cluster.ts";
 
 const RATES = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"] as const;
 const SENDERS = "leader.replication.throttled.replicas";
 const TAKERS = "follower.replication.throttled.replicas";
+
+/** How long brokers may take to take in their configs, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 30_000;
 
 /**
  * The configs that limit moves, and nothing else: rates of brokers, and for each topic the replicas that they hold for,
@@ -47,16 +51,29 @@ export function throttle(
   ];
 }
 
-/** Takes away all limits of moves, also those that an interrupted run or another tool has left. */
+/**
+ * Takes away all limits of moves, also those that an interrupted run or another tool has left.
+ *
+ * @throws UserError when a broker has not taken that in after half a minute
+ */
 export async function removeThrottle(
   admin: Admin,
   requests: AdminRequests,
   topics: readonly string[],
   brokerIds: readonly number[],
 ): Promise<void> {
-  const limited = await topicsWithConfig(admin, topics, [SENDERS, TAKERS]);
+  const limited = await haveConfig(admin, "topic", topics, [SENDERS, TAKERS]);
   await requests.incrementalAlterConfigs([
     ...limited.map((name): ConfigChange => ({ resource: { type: "topic", name }, remove: [SENDERS, TAKERS] })),
     ...brokerIds.map((id): ConfigChange => ({ resource: { type: "broker", id }, remove: RATES })),
   ]);
+  // A broker learns of its own configs over ZooKeeper.
+  await waitFor(
+    "brokers to limit moves no more",
+    async () => {
+      const limiting = await haveConfig(admin, "broker", brokerIds.map(String), RATES);
+      return limiting.length === 0 ? { value: true } : { seen: `brokers ${limiting.join(", ")} do` };
+    },
+    SETTLE_TIMEOUT_MS,
+  );
 }

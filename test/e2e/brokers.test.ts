@@ -17,8 +17,9 @@ const TOPICS = [
   { topic: "events", numPartitions: 8, replicationFactor: 2 },
 ];
 const MESSAGE_BYTES = 16 * 1024;
-/** Each partition gets 1 MiB. */
-const PER_PARTITION = 64;
+/** Each partition gets 5 MiB: what a limit of 1 MiB/s lets through at once, its average over ten seconds, is less in all. */
+const PER_PARTITION = 320;
+const PER_BATCH = 64;
 const RATES = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"];
 const REPLICAS = ["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"];
 
@@ -66,7 +67,9 @@ async function produceAll(): Promise<void> {
   for (const { topic, numPartitions } of TOPICS) {
     for (let partition = 0; partition < numPartitions; partition += 1) {
       const messages = keysOf(topic, partition).map((key) => ({ key, partition, value: key.padEnd(MESSAGE_BYTES) }));
-      await producer.send({ topic, acks: -1, messages });
+      for (let from = 0; from < messages.length; from += PER_BATCH) {
+        await producer.send({ topic, acks: -1, messages: messages.slice(from, from + PER_BATCH) });
+      }
     }
   }
   await producer.disconnect();
@@ -142,7 +145,7 @@ async function moving(update: Running): Promise<void> {
     "partitions to move",
     async () => {
       const moves = await ask(movesUnderWay).catch(() => []);
-      return moves.length > 0 && update.text().includes("partitions are moved")
+      return moves.length > 0 && update.text().includes("partitions begin to move")
         ? { value: true }
         : { seen: update.text() };
     },
