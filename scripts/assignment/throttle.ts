@@ -67,7 +67,7 @@ export async function removeThrottle(
     ...limited.map((name): ConfigChange => ({ resource: { type: "topic", name }, remove: [SENDERS, TAKERS] })),
     ...brokerIds.map((id): ConfigChange => ({ resource: { type: "broker", id }, remove: RATES })),
   ]);
-  // A broker learns of its own configs over ZooKeeper.
+  // A broker learns of its own configs over ZooKeeper. 2.4.0 does not tell of these, and is not waited for.
   await waitFor(
     "brokers to limit moves no more",
     async () => {
