@@ -56,8 +56,8 @@ function settled(operations: readonly string[]): string[] {
 
 function assertFirst(operations: readonly string[], members: readonly string[], resources: number): void {
   assert.equal(all(operations, "create").length, resources);
-  // The bastion's host key, the distribution's SHA-512, the round trip; each member's host key and apply.
-  assert.equal(operations.length, resources + 3 + 2 * members.length);
+  // The bastion's host key, the distribution's SHA-512, the partitions, the round trip; each member's host key and apply.
+  assert.equal(operations.length, resources + 4 + 2 * members.length);
   inOrder(operations, "create aws-network-vpc", "create aws-bastion-machine", "create aws-bastion-association");
   inOrder(operations, "create aws-bastion-association", "hostKey aws-bastion");
   for (const member of members) {
@@ -65,6 +65,7 @@ function assertFirst(operations: readonly string[], members: readonly string[], 
     inOrder(operations, `create ${member}-volume`, `create ${member}-attachment`, `apply create ${member}`);
     inOrder(operations, "create aws-network-members-1-association", `create ${member}-machine`, `hostKey ${member}`);
     inOrder(operations, "hostKey aws-bastion", `hostKey ${member}`, `apply create ${member}`, "verify");
+    inOrder(operations, `apply create ${member}`, "assignment create", "verify");
   }
 }
 

@@ -11,6 +11,7 @@ const RESULTS = {
   // Another machine has another key.
   hostKey: { hostKey: `ssh-ed25519 ${randomBytes(9).toString("base64")}` },
   distribution: { url: "https://mirror.example/kafka.tgz", sha512: "0".repeat(128) },
+  assignment: { brokers: [1, 2, 3], moved: 0 },
   verify: { topic: "replica-yu1", partitions: [], producedVia: "", consumedVia: [], milliseconds: {} },
 };
 
