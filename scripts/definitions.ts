@@ -8,8 +8,8 @@ import { run } from "./lib/exec.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 
 /**
- * `definitions VERSION`: reads Kafka's definition of its broker properties from the jars of that version and writes
- * components/kafka/definitions/VERSION.json. For who adds a version to the program; needs a JDK (it compiles).
+ * `definitions VERSION`: reads Kafka's definitions of its broker properties and of a topic's configs from the jars of
+ * that version and writes components/kafka/definitions/VERSION.json and topics-VERSION.json. For who adds a version to the program; needs a JDK (it compiles).
  */
 runScript(async () => {
   const release = supported(process.argv[2] ?? "");
@@ -19,15 +19,18 @@ runScript(async () => {
     await run("tar", ["-xf", file, "-C", work]);
     const [folder] = await readdir(work);
     const home = join(work, folder ?? "");
-    const json = await run("java", [
-      "-cp",
-      join(home, "libs", "*"),
-      `-Dlog4j.configuration=file:${join(home, "config", "tools-log4j.properties")}`,
-      join(process.cwd(), "scripts", "definitions", "ReadDefinitions.java"),
-    ]);
-    const target = join("components", "kafka", "definitions", `${release.version}.json`);
-    await writeFile(target, json);
-    progress(`wrote ${target}`);
+    for (const [file, ...what] of [[`${release.version}.json`], [`topics-${release.version}.json`, "topics"]]) {
+      const json = await run("java", [
+        "-cp",
+        join(home, "libs", "*"),
+        `-Dlog4j.configuration=file:${join(home, "config", "tools-log4j.properties")}`,
+        join(process.cwd(), "scripts", "definitions", "ReadDefinitions.java"),
+        ...what,
+      ]);
+      const target = join("components", "kafka", "definitions", file ?? "");
+      await writeFile(target, json);
+      progress(`wrote ${target}`);
+    }
   } finally {
     await rm(work, { recursive: true, force: true });
   }

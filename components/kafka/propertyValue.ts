@@ -1,4 +1,4 @@
-import type { Definition } from "./definitions.ts";
+import type { ValueDefinition } from "./definitions.ts";
 
 /** Bounds of Java's integer types. */
 const INTEGERS: Readonly<Record<"int" | "long" | "short", readonly [bigint, bigint]>> = {
@@ -12,7 +12,7 @@ const INTEGERS: Readonly<Record<"int" | "long" | "short", readonly [bigint, bigi
  *
  * @returns what is allowed when the value is not, undefined when it is
  */
-export function refusal(definition: Definition, value: string | number | boolean): string | undefined {
+export function refusal(definition: ValueDefinition, value: string | number | boolean): string | undefined {
   const text = String(value).trim();
   if (/\p{Cc}/u.test(text)) return "text of one line without control characters";
   switch (definition.type) {
@@ -42,7 +42,7 @@ export function refusal(definition: Definition, value: string | number | boolean
 }
 
 function refusedInteger(
-  definition: Definition,
+  definition: ValueDefinition,
   type: keyof typeof INTEGERS,
   value: string | number | boolean,
   text: string,
@@ -58,7 +58,7 @@ function refusedInteger(
   return number < min || number > max ? wanted : refusedChoice(definition, [String(number)]);
 }
 
-function refusedDouble({ min, max }: Definition, text: string): string | undefined {
+function refusedDouble({ min, max }: ValueDefinition, text: string): string | undefined {
   const number = Number(text);
   const inside = number >= Number(min ?? -Infinity) && number <= Number(max ?? Infinity);
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(number) && inside) return undefined;
@@ -67,7 +67,7 @@ function refusedDouble({ min, max }: Definition, text: string): string | undefin
 }
 
 function refusedChoice(
-  { allowed, ignoreCase, versions, type }: Definition,
+  { allowed, ignoreCase, versions, type }: ValueDefinition,
   values: readonly string[],
 ): string | undefined {
   if (versions && !values.every((value) => versions.some((version) => isRelease(value, version)))) {

@@ -6,37 +6,82 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Prints Kafka's definition of its broker properties as JSON, one property a line, sorted by name.
- * What is private in one version or another is read by reflection.
+ * Prints Kafka's definition of its broker properties as JSON, one property a line, sorted by name; with the argument
+ * `topics` that of a topic's configs. What is private in one version or another is read by reflection.
  */
 class ReadDefinitions {
   /** Integers up to here are tried on a check in code; one that takes the last has no upper end. */
   private static final int PROBED = 100;
 
   public static void main(String[] arguments) throws Exception {
-    Object kafkaConfig = Class.forName("kafka.server.KafkaConfig$").getField("MODULE$").get(null);
-    Object dynamicConfig = Class.forName("kafka.server.DynamicBrokerConfig$").getField("MODULE$").get(null);
+    Map<String, Map<String, String>> definitions =
+        List.of(arguments).contains("topics") ? topicConfigs() : brokerProperties();
+    List<String> lines = new ArrayList<>();
+    definitions.forEach((name, fields) -> lines.add("  " + json(name) + ": " + object(fields)));
+    System.out.println("{\n" + String.join(",\n", lines) + "\n}");
+  }
+
+  private static Map<String, Map<String, String>> brokerProperties() throws Exception {
+    Object kafkaConfig = module("kafka.server.KafkaConfig$");
+    Object dynamicConfig = module("kafka.server.DynamicBrokerConfig$");
     // Its full name is kafka$server$KafkaConfig$$configDef where Scala made a private member reachable.
     ConfigDef definition = (ConfigDef) call(kafkaConfig, "configDef");
     Map<?, ?> modes = (Map<?, ?>) call(dynamicConfig, "dynamicConfigUpdateModes");
+    Map<String, Map<String, String>> definitions = values(definition);
+    definitions.forEach((name, fields) -> {
+      Object mode = modes.get(name);
+      fields.put("update", json(mode == null ? "read-only" : mode.toString()));
+    });
+    return definitions;
+  }
 
-    List<String> lines = new ArrayList<>();
-    for (ConfigDef.ConfigKey key : new TreeMap<>(definition.configKeys()).values()) {
+  /** Each with the broker property that a topic without the config takes its value from. */
+  private static Map<String, Map<String, String>> topicConfigs() throws Exception {
+    ConfigDef definition = logConfig();
+    Method brokers = definition.getClass().getMethod("serverConfigName", String.class);
+    Map<String, Map<String, String>> definitions = values(definition);
+    for (Map.Entry<String, Map<String, String>> entry : definitions.entrySet()) {
+      // Scala's Some(…) or Java's Optional[…].
+      Matcher found = Pattern.compile("[(\\[](.+)[)\\]]").matcher(brokers.invoke(definition, entry.getKey()).toString());
+      if (found.find()) entry.getValue().put("broker", json(found.group(1)));
+    }
+    return definitions;
+  }
+
+  private static ConfigDef logConfig() throws Exception {
+    try {
+      Field config = Class.forName("org.apache.kafka.storage.internals.log.LogConfig").getDeclaredField("CONFIG");
+      config.setAccessible(true);
+      return (ConfigDef) config.get(null);
+    } catch (ClassNotFoundException e) {
+      // Before Kafka 3.5.
+      return (ConfigDef) call(module("kafka.log.LogConfig$"), "configDef");
+    }
+  }
+
+  private static Map<String, Map<String, String>> values(ConfigDef definition) throws Exception {
+    Map<String, Map<String, String>> definitions = new TreeMap<>();
+    for (ConfigDef.ConfigKey key : definition.configKeys().values()) {
       Map<String, String> fields = new TreeMap<>();
       fields.put("type", json(key.type.name().toLowerCase(Locale.ROOT)));
       if (key.hasDefault()) fields.put("default", json(ConfigDef.convertToString(key.defaultValue, key.type)));
-      Object mode = modes.get(key.name);
-      fields.put("update", json(mode == null ? "read-only" : mode.toString()));
       addValidator(fields, key.validator);
-      lines.add("  " + json(key.name) + ": " + object(fields));
+      definitions.put(key.name, fields);
     }
-    System.out.println("{\n" + String.join(",\n", lines) + "\n}");
+    return definitions;
+  }
+
+  /** Scala's `object` of that class. */
+  private static Object module(String name) throws Exception {
+    return Class.forName(name).getField("MODULE$").get(null);
   }
 
   private static void addValidator(Map<String, String> fields, ConfigDef.Validator validator) throws Exception {
