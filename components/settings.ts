@@ -1,14 +1,16 @@
 import ipaddr from "ipaddr.js";
 import { awsProblems } from "./aws/awsProblems.ts";
 import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
-import { checkBrokerProperties } from "./kafka/brokerProperties.ts";
+import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "./kafka/problem.ts";
+import { TOPIC_NAME } from "./kafka/topicNames.ts";
 import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS, type KafkaVersion, kafkaVersion } from "./kafka/versions.ts";
 import { localProblems, type LocalSettings, readLocalSettings } from "./local/localSettings.ts";
 import type { Placement, Topology } from "./render/members.ts";
 import { defaultBrokerProperties } from "./render/serverProperties.ts";
 import { isNetwork, networkKind, prefixLength } from "./render/subnets.ts";
 import { SettingsReader } from "./settingsReader.ts";
+import { readTopics, type TopicSettings } from "./topicSettings.ts";
 
 /** The checked settings of a stack; what only one platform is told is told apart by `platform`, which defaults to local. */
 export type Settings = CommonSettings & (LocalSettings | AwsSettings);
@@ -40,6 +42,8 @@ export interface CommonSettings extends Topology {
     readonly replicationFactor: number;
     readonly timeoutSeconds: number;
   };
+  /** Topics that the stack makes and looks after. @default none */
+  readonly topics: readonly TopicSettings[];
 }
 
 /** The one setting that is a secret: an own key pair for the deployer. It is not checked with the others. */
@@ -58,6 +62,7 @@ export const SETTING_KEYS = [
   "machine",
   "rebalance",
   "verification",
+  "topics",
   "rollout",
   "aws",
   "distribution",
@@ -65,8 +70,6 @@ export const SETTING_KEYS = [
 ];
 
 const HEAP = { pattern: /^[1-9]\d*[mg]$/, allowed: "a size as the JVM takes it, for example 512m or 6g" };
-// Kafka documentation, topic names: letters, digits, dot, underscore, hyphen, at most 249.
-const TOPIC = { pattern: /^(?!\.{1,2}$)[\w.-]{1,249}$/, allowed: "1 to 249 letters, digits, '.', '_' or '-'" };
 
 /**
  * Checks a stack's configuration as a whole.
@@ -92,12 +95,18 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
   const firstAddress = top.checked("firstAddress", "", ipv4Problem);
   const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
+  const properties = top.map("brokerProperties");
+  const allProperties = { ...defaultBrokerProperties(brokerCount), ...properties };
+  const verificationTopic = verification.matching("topic", TOPIC_NAME, "replica-yu1");
   const platform = top.oneOf("platform", ["local", "aws"], "local");
+  for (const problem of checkBrokerProperties(version, allProperties, { brokerCount })) {
+    problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
+  }
   const settings: Settings = {
     kafkaVersion: kafkaVersion(version),
     brokerCount,
     zookeeper: { placement, count: Number(zookeeper.oneOf("count", ["1", "3", "5"], "3")) },
-    brokerProperties: checkedProperties(top.map("brokerProperties"), version, brokerCount, problems),
+    brokerProperties: asText(properties),
     heap: {
       broker: heap.matching("broker", HEAP, "1g"),
       zookeeper: heap.matching("zookeeper", HEAP, "512m"),
@@ -110,11 +119,12 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     },
     rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
     verification: {
-      topic: verification.matching("topic", TOPIC, "replica-yu1"),
+      topic: verificationTopic,
       partitions: verification.integer("partitions", 1, 1000, 1),
       replicationFactor: verification.integer("replicationFactor", 1, 99, Math.min(2, brokerCount)),
       timeoutSeconds: verification.integer("timeoutSeconds", 5, 3600, 60),
     },
+    topics: readTopics(top, { version, brokerCount, brokerProperties: allProperties, verificationTopic }, problems),
     ...(platform === "local" ? readLocalSettings(top) : readAwsSettings(top, subnet, placement === "dedicated")),
   };
   problems.push(...relationProblems(settings));
@@ -122,16 +132,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   return settings;
 }
 
-function checkedProperties(
-  properties: Record<string, string | number | boolean>,
-  version: string,
-  brokerCount: number,
-  problems: Problem[],
-): Record<string, string> {
-  const all = { ...defaultBrokerProperties(brokerCount), ...properties };
-  for (const problem of checkBrokerProperties(version, all, { brokerCount })) {
-    problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
-  }
+function asText(properties: BrokerProperties): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));
 }
 

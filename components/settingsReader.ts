@@ -120,6 +120,20 @@ export class SettingsReader {
     return new SettingsReader(`${this.#prefix}${key}.`, this.#record(key), known, this.#problems);
   }
 
+  /** A list of maps: the key of each, such as `topics[0]`, and the settings below it. */
+  objects(key: string, known: readonly string[]): [key: string, settings: SettingsReader][] {
+    const value = this.#values[key];
+    if (absent(value)) return [];
+    if (!Array.isArray(value)) return this.#problem(key, "a list of maps", []);
+    return value.flatMap((item: unknown, index) => {
+      const place = `${this.#prefix}${key}[${index}]`;
+      const list = new SettingsReader("", { [place]: item }, [place], this.#problems);
+      return typeof item === "object" && item !== null && !Array.isArray(item)
+        ? [[place, list.object(place, known)]]
+        : list.#problem(place, "a map of keys and values", []);
+    });
+  }
+
   /** A free map of scalars. */
   map(key: string): Record<string, string | number | boolean> {
     const scalars: Record<string, string | number | boolean> = {};

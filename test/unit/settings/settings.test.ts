@@ -30,6 +30,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
     rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false },
     rebalance: { throttleMiBps: 50 },
     verification: { topic: "replica-yu1", partitions: 1, replicationFactor: 2, timeoutSeconds: 60 },
+    topics: [],
   });
 });
 
@@ -37,7 +38,8 @@ test("Pulumi.yaml declares exactly the keys that are read, each with type, defau
   const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, Record<string, unknown>> };
   assert.deepEqual(Object.keys(config).sort(), [...SETTING_KEYS].sort());
   for (const [key, declared] of Object.entries(config)) {
-    assert.deepEqual(Object.keys(declared), ["type", "default", "description"], key);
+    const items = declared.type === "array" ? ["items"] : [];
+    assert.deepEqual(Object.keys(declared), ["type", ...items, "default", "description"], key);
   }
   delete config.deployerPrivateKey;
   const defaults: Record<string, unknown> = Object.fromEntries(
