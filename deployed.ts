@@ -4,6 +4,7 @@ import {
   type ClusterShape,
   FIRST_INFRASTRUCTURE,
   type Infrastructure,
+  type TopicShape,
   unsafeChanges,
 } from "./components/livingCluster.ts";
 
@@ -16,17 +17,19 @@ export async function lastDeployment(): Promise<ClusterShape | undefined> {
   const last = new pulumi.StackReference("last-deployment", { name: itself });
   const output = async (name: keyof ClusterShape): Promise<unknown> => (await last.getOutputDetails(name)).value;
   if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, subnet, infrastructure] = await Promise.all([
+  const [members, kafkaVersion, subnet, infrastructure, topics] = await Promise.all([
     output("members"),
     output("kafkaVersion"),
     output("subnet"),
     output("infrastructure"),
+    output("topics"),
   ]);
   return {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
+    ...(topics !== undefined && { topics: topics as readonly TopicShape[] }),
   };
 }
 

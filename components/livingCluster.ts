@@ -34,6 +34,15 @@ export interface ClusterShape {
   /** The members' subnets, `CIDR,…`. */
   readonly subnet: string;
   readonly infrastructure: Infrastructure;
+  /** The topics that the stack looks after; absent before it looked after any. */
+  readonly topics?: readonly TopicShape[];
+}
+
+/** What is kept on record of a topic. */
+export interface TopicShape {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
 }
 
 /**
@@ -60,7 +69,20 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
       return [{ key, value, allowed: `at least ${size}, as deployed: a volume grows and never shrinks` }];
     }),
   ];
-  return [...problems, ...memberProblems(deployed.members, next.members)];
+  return [
+    ...problems,
+    ...memberProblems(deployed.members, next.members),
+    ...topicProblems(deployed.topics ?? [], next.topics ?? []),
+  ];
+}
+
+function topicProblems(deployed: readonly TopicShape[], next: readonly TopicShape[]): Problem[] {
+  return next.flatMap(({ name, partitions: value }, index) => {
+    const partitions = deployed.find((topic) => topic.name === name)?.partitions ?? 0;
+    if (value >= partitions) return [];
+    const allowed = `at least ${partitions}, as topic ${name} has: Kafka takes no partition away; a topic of another name can have fewer`;
+    return [{ key: `topics[${index}].partitions`, value, allowed }];
+  });
 }
 
 function kept(key: string, before: string, value: string | undefined): Problem {

@@ -14,6 +14,7 @@ function shape(raw: Record<string, unknown> = {}): ClusterShape {
     kafkaVersion: settings.kafkaVersion.version,
     subnet: settings.subnet,
     infrastructure,
+    topics: settings.topics,
   };
 }
 
@@ -60,6 +61,24 @@ test("another ensemble is refused, smaller, larger or elsewhere", () => {
   assert.deepEqual(refused({ zookeeper: { count: 1 } }), ["member kafka-2", "member kafka-3"]);
   assert.deepEqual(refused({ brokerCount: 5, zookeeper: { count: 5 } }), ["member kafka-4", "member kafka-5"]);
   assert.equal(refused({ zookeeper: { placement: "dedicated" } }).length, 6);
+});
+
+test("fewer partitions are refused, with the topic's name; more, other replicas and other topics are fine", () => {
+  const topic = (name: string, partitions: number, replicationFactor = 2): Record<string, unknown> => ({
+    name,
+    partitions,
+    replicationFactor,
+  });
+  const changed = (...topics: unknown[]): string[] =>
+    unsafeChanges(shape({ topics: [topic("orders", 6)] }), shape({ topics })).map(
+      ({ key, value, allowed }) => `${key} = ${String(value)}: ${allowed}`,
+    );
+  assert.deepEqual(changed(topic("new", 1), topic("orders", 5)), [
+    "topics[1].partitions = 5: at least 6, as topic orders has: Kafka takes no partition away; a topic of another name can have fewer",
+  ]);
+  assert.deepEqual(changed(topic("orders", 7, 3), topic("new", 1)), []);
+  assert.deepEqual(changed(), []);
+  assert.deepEqual(unsafeChanges({ ...shape(), topics: [] }, shape({ topics: [topic("orders", 1)] })), []);
 });
 
 test("another key to deploy with is refused: the machines know the former one", () => {
