@@ -1,0 +1,79 @@
+import { text } from "node:stream/consumers";
+import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { AdminRequests } from "./lib/adminRequests.ts";
+import { Network } from "./lib/reach.ts";
+import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { waitFor } from "./lib/wait.ts";
+import { deleteTopic } from "./topics/delete.ts";
+import { ensureTopic } from "./topics/ensure.ts";
+import type { TopicClient } from "./topics/topicClient.ts";
+import type { ReachSecrets } from "../components/reach.ts";
+import type { TopicResult, TopicSpec } from "../components/topicSpec.ts";
+
+/** How long it is tried to reach the brokers, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 60_000;
+
+/** `topic ensure|delete`: makes a topic as it is wanted, or takes it away when its spec says so. */
+runScript(async () => {
+  const [action = ""] = process.argv.slice(2);
+  const json = process.env.KAFKA_CLUSTER_SPEC;
+  if (json === undefined) throw new Error("KAFKA_CLUSTER_SPEC is not set");
+  const spec = JSON.parse(json) as TopicSpec;
+  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  switch (action) {
+    case "ensure":
+      result(await connected(spec, privateKey, (client) => ensureTopic(client, spec, formerResult()?.configs)));
+      return;
+    case "delete":
+      if (spec.deletion === "keep") {
+        progress(`topic ${spec.name} stays in the cluster with its messages, and nobody looks after it any more`);
+      } else {
+        await connected(spec, privateKey, (client) => deleteTopic(client, spec.name));
+      }
+      return;
+    default:
+      throw new Error(`unknown action "${action}": expected ensure or delete`);
+  }
+});
+
+/** What the last run gave: Pulumi's Command hands it on. */
+function formerResult(): TopicResult | undefined {
+  const former = process.env.PULUMI_COMMAND_STDOUT ?? "";
+  return former === "" ? undefined : (JSON.parse(former) as TopicResult);
+}
+
+async function connected<T>(
+  spec: TopicSpec,
+  privateKey: string,
+  work: (client: TopicClient) => Promise<T>,
+): Promise<T> {
+  const brokers = spec.brokers.map(({ address }) => address);
+  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: CONNECT_TIMEOUT_MS });
+  const client = kafkaClient({ brokers, clientId: `topic-${spec.name}`, openSocket: network.openSocket });
+  const admin = client.kafka.admin();
+  const requests = new AdminRequests(client);
+  const done = async (): Promise<T> => {
+    await waitFor(
+      `one of the brokers ${brokers.join(", ")} to answer`,
+      () =>
+        admin.connect().then(
+          () => ({ value: true }),
+          (error: unknown) => ({ seen: kafkaReason(error) }),
+        ),
+      CONNECT_TIMEOUT_MS,
+    );
+    return work({ admin, requests, brokers: spec.brokers });
+  };
+  try {
+    await network.ready();
+    return await network.guard(done());
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`topic ${spec.name}: ${kafkaReason(error)}`);
+  } finally {
+    await Promise.all([disconnect(admin), requests.close()]);
+    client.close();
+    network.close();
+    exitSoon();
+  }
+}
