@@ -1,10 +1,12 @@
-/** The program: settings -> site -> platform -> ensemble -> cluster -> assignment -> verification -> outputs. */
+/** The program: settings -> site -> platform -> ensemble -> cluster -> assignment -> topics, verification -> outputs. */
+import * as pulumi from "@pulumi/pulumi";
 import { Assignment } from "./components/assignment.ts";
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
 import { planMembers } from "./components/render/members.ts";
+import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
@@ -25,6 +27,7 @@ const shape: ClusterShape = {
     ...site.infrastructure,
     fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? MADE_KEY },
   },
+  topics: settings.topics,
 };
 const deployed = livingMembers(last, shape);
 
@@ -56,6 +59,17 @@ const assignment = new Assignment("assignment", {
   throttleMiBps: settings.rebalance.throttleMiBps,
   startAfter: cluster.members.map((member) => member.applied),
 });
+const lookedAfter = settings.topics.map(
+  (topic) =>
+    new Topic(`topic-${topic.name}`, {
+      ...topic,
+      brokers,
+      reach: platform.reach,
+      deployerKey,
+      cluster,
+      startAfter: [assignment.assigned],
+    }),
+);
 
 const verified = new Verification("verification", {
   ...settings.verification,
@@ -75,6 +89,7 @@ export const reach = platform.reach;
 export const deployerPrivateKey = deployerKey.privateKey;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
+export const topics = pulumi.all(lookedAfter.map(({ shape }) => shape));
 export const verification = {
   topic: verified.topic,
   partitions: verified.partitions,

@@ -13,6 +13,8 @@ export interface Recorded {
   readonly retainOnDelete: boolean;
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** Name of the resource whose deletion includes this one's, absent when there is none. */
+  readonly deletedWith: string | undefined;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   /** Paths of inputs that were handed over as secrets, sorted. */
@@ -110,6 +112,7 @@ interface RegisterRequest {
   getRetainondelete(): boolean;
   getReplaceonchangesList(): string[];
   getDeletebeforereplace(): boolean;
+  getDeletedwith(): string;
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> };
@@ -133,6 +136,7 @@ function record(request: RegisterRequest): Recorded {
     retainOnDelete: request.getRetainondelete(),
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    deletedWith: request.getDeletedwith() === "" ? undefined : nameOf(request.getDeletedwith()),
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     secrets: secrets.sort(),

@@ -1,0 +1,66 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { Reach, ReachSecrets } from "./reach.ts";
+import type { TopicSettings } from "./topicSettings.ts";
+import type { TopicBroker, TopicResult, TopicSpec } from "./topicSpec.ts";
+
+/** Arguments of {@link Topic}. */
+export interface TopicArgs extends TopicSettings {
+  /** The cluster's brokers. */
+  readonly brokers: readonly TopicBroker[];
+  /** How to get to the brokers. */
+  readonly reach: pulumi.Input<Reach>;
+  /** Logs in to the bastion, if the reach is one. */
+  readonly deployerKey: DeployerKey;
+  /** What the topic is on and goes with: when it is destroyed, the topic's own deletion has nothing left to do. */
+  readonly cluster?: pulumi.Resource;
+  /** What has to be healthy before the topic is touched. */
+  readonly startAfter?: readonly pulumi.Resource[];
+}
+
+/**
+ * A topic that the program makes, or takes over when it exists, and changes in place from then on. It stays when the
+ * program names it no more, unless its `deletion` is `delete`.
+ */
+export class Topic extends pulumi.ComponentResource {
+  /** Name, partitions and replication factor, as they are in the cluster. */
+  readonly shape: pulumi.Output<Pick<TopicResult, "name" | "partitions" | "replicationFactor">>;
+
+  constructor(name: string, args: TopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:Topic", name, {}, opts);
+    const { deployerKey, cluster, startAfter, reach, ...settings } = args;
+
+    const spec = pulumi.output(reach).apply((reach): TopicSpec => ({ ...settings, reach }));
+    // Also where no bastion asks for it: whether one does may be known only when it is there.
+    const secrets = deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
+    const managed = new command.local.Command(
+      `${name}-managed`,
+      {
+        // One and the same: it makes what is missing and changes what differs. So an interrupted creation is gone on
+        // with and not, as others are, deleted first (scripts/stack/recovery.ts): the topic may be one taken over.
+        create: "node scripts/run.mjs topic ensure",
+        update: "node scripts/run.mjs topic ensure",
+        delete: "node scripts/run.mjs topic delete",
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(secrets),
+        triggers: [settings.name],
+        // It holds the configs that the last run has set.
+        addPreviousOutputInEnv: true,
+        logging: "stderr",
+      },
+      {
+        parent: this,
+        // Under one name, the deletion of the old one after the creation of the new one would delete the new one.
+        deleteBeforeReplace: true,
+        ...(cluster && { deletedWith: cluster }),
+        dependsOn: [...(startAfter ?? [])],
+      },
+    );
+
+    // A secret input makes all outputs secret; the result holds none.
+    const result = pulumi.unsecret(managed.stdout).apply((text) => JSON.parse(text) as TopicResult);
+    this.shape = result.apply(({ name, partitions, replicationFactor }) => ({ name, partitions, replicationFactor }));
+    this.registerOutputs({ shape: this.shape });
+  }
+}
