@@ -77,6 +77,8 @@ const COMMAND = "command:local:Command";
  * Marks what a killed run left unfinished, so that the next one finishes it and nothing half made is forgotten:
  * - a Command that was being created is put into the state, tainted: an update deletes and makes it again, a destroy
  *   deletes it;
+ * - one whose `create` is its `update`, too, goes on where it was instead: the topic that it was about to take over must
+ *   not be deleted;
  * - one that was being deleted is tainted, too: without that, an update would take it for whole;
  * - one that was being updated gets an initialization error, which makes the next update run it again.
  *
@@ -103,13 +105,17 @@ export function markInterrupted(deployment: Deployment): Deployment {
       ...resource,
       id: "interrupted",
       outputs: { ...resource.inputs, stdout: "", stderr: "" },
-      taint: true,
+      ...(goesOn(resource) ? { initErrors: ["the creation was interrupted"] } : { taint: true }),
     }));
   return {
     ...deployment,
     resources: [...resources, ...created],
     pending_operations: pending.filter(({ resource: { type } }) => type !== COMMAND && !type.startsWith("random:")),
   };
+}
+
+function goesOn({ inputs = {} }: ExportedResource): boolean {
+  return inputs.update !== undefined && inputs.update === inputs.create;
 }
 
 /** What the user has to do about an operation that was cut off and can't be marked, since it is not known how it ended. */

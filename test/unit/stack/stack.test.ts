@@ -77,6 +77,19 @@ test("a change of AWS's that was cut off is asked for", () => {
   ]);
 });
 
+test("a creation that is an update, too, goes on and is not deleted first", () => {
+  const inputs = { create: "ensure", update: "ensure", delete: "delete" };
+  const topic = { ...resource("topic", "command:local:Command"), inputs };
+  assert.deepEqual(markInterrupted({ pending_operations: [{ type: "creating", resource: topic }] }).resources, [
+    {
+      ...topic,
+      id: "interrupted",
+      outputs: { ...inputs, stdout: "", stderr: "" },
+      initErrors: ["the creation was interrupted"],
+    },
+  ]);
+});
+
 test("the creation of a replacement that is already on record adds nothing", () => {
   const machine = resource("machine", "command:local:Command");
   const deployment = { resources: [machine], pending_operations: [{ type: "creating", resource: machine }] };
