@@ -35,6 +35,11 @@ export interface Outputs {
   readonly reach: { readonly via: string };
   readonly deployerPrivateKey: string;
   readonly members: readonly { name: string; brokerId?: number; zookeeperId?: number; address: string }[];
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+  }[];
   readonly verification: {
     readonly topic: string;
     readonly partitions: readonly { partition: number; leader: number; replicas: number[]; isr: number[] }[];
