@@ -105,6 +105,18 @@ function readable(topic: string): Promise<number> {
   });
 }
 
+/** Makes the state say that a killed run was about to create this resource. */
+function forgetCreation(name: string): void {
+  stack.editState((latest) => {
+    const resource = latest.resources.find(({ urn }) => urn.endsWith(`::${name}`));
+    assert.ok(resource);
+    latest.resources = latest.resources.filter((other) => other !== resource);
+    // Without the id and the outputs that a creation ends with.
+    const begun = { ...resource, id: undefined, outputs: undefined };
+    latest.pending_operations = [{ type: "creating", resource: begun }];
+  });
+}
+
 before(async () => {
   stack = await TestStack.create(STACK, PREFIX);
   devSettings = await devConfiguration(PREFIX);
@@ -168,6 +180,17 @@ for (const version of ["3.9.2", "2.4.0"]) {
     await stack.succeed("preview", "--expect-no-changes");
   });
 
+  test(`${version}: an up that was killed while it took a topic over goes on, and the messages stay`, async () => {
+    const dangerous = { ...audit, partitions: 4, replicationFactor: 2, deletion: "delete" };
+    await configure(version, [orders, scratch, dangerous]);
+    await stack.succeed("up");
+    forgetCreation("topic-audit-managed");
+    const { text } = await stack.succeed("up");
+    assert.match(text, /the last run was cut off in the middle of 1 operations/);
+    assert.match(text, /topic audit exists already: it is taken over/);
+    assert.equal(await readable("audit"), MESSAGES);
+  });
+
   test(`${version}: configs are set, changed and taken away; an operator's stays`, async () => {
     const quiet = { ...audit, partitions: 4, replicationFactor: 2 };
     await withClient(async (client) => {
@@ -178,6 +201,10 @@ for (const version of ["3.9.2", "2.4.0"]) {
     });
     const changed = { ...orders, configs: { "cleanup.policy": "compact, delete", "retention.bytes": "1073741824" } };
     await configure(version, [changed, scratch, quiet]);
+    const { text: shown } = await stack.succeed("preview", "--diff");
+    assert.match(shown, /~ +environment/);
+    assert.match(shown, /- +retention\.ms *: "86400000"/);
+    assert.match(shown, /\+ +retention\.bytes *: "1073741824"/);
     const { text } = await stack.succeed("up");
     assert.match(text, /topic orders: set .*; back to the brokers' value: retention\.ms/);
     assert.deepEqual(await look("orders"), {

@@ -1,7 +1,7 @@
 /** A deployment of the program that belongs to a test: its own stack, home folder, configuration and subnet. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +46,12 @@ export interface Outputs {
     readonly producedVia: string;
     readonly consumedVia: readonly string[];
   };
+}
+
+/** What a test changes of a state. */
+export interface EditedState {
+  resources: { readonly urn: string; readonly [property: string]: unknown }[];
+  pending_operations?: unknown[];
 }
 
 /** Starts a program of the project; it is killed, and that is an error, when it takes too long. */
@@ -173,7 +179,18 @@ export class TestStack {
 
   /** The state file's text. */
   stateText(): string {
-    return readFileSync(join(this.folder, "home/state/.pulumi/stacks/kafka-cluster", `${this.name}.json`), "utf8");
+    return readFileSync(this.#stateFile(), "utf8");
+  }
+
+  /** Changes the state behind Pulumi's back, to what a run that was killed would have left. */
+  editState(change: (latest: EditedState) => void): void {
+    const state = JSON.parse(this.stateText()) as { readonly checkpoint: { readonly latest: EditedState } };
+    change(state.checkpoint.latest);
+    writeFileSync(this.#stateFile(), JSON.stringify(state));
+  }
+
+  #stateFile(): string {
+    return join(this.folder, "home/state/.pulumi/stacks/kafka-cluster", `${this.name}.json`);
   }
 
   /** Number of resources that Pulumi has on record. */
