@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
+import { releaseChange } from "./components/kafka/upgrade.ts";
+import { kafkaVersion as release } from "./components/kafka/versions.ts";
 import {
   type ClusterShape,
   FIRST_INFRASTRUCTURE,
@@ -8,18 +10,26 @@ import {
   unsafeChanges,
 } from "./components/livingCluster.ts";
 
+/** What a deployment leaves on record. */
+export interface Deployment extends ClusterShape {
+  /** The machines' SSH host keys, by member; absent before the program exported them. */
+  readonly hostKeys?: Readonly<Record<string, string>>;
+}
+
 /**
  * What this stack's last successful deployment exported; undefined before the first one. The program tells by it the
  * first deployment, in which all members may boot at once, from a change of a cluster that lives.
  */
-export async function lastDeployment(): Promise<ClusterShape | undefined> {
+export async function lastDeployment(): Promise<Deployment | undefined> {
   const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const last = new pulumi.StackReference("last-deployment", { name: itself });
-  const output = async (name: keyof ClusterShape): Promise<unknown> => (await last.getOutputDetails(name)).value;
+  const output = async (name: keyof Deployment): Promise<unknown> => (await last.getOutputDetails(name)).value;
   if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, subnet, infrastructure, topics] = await Promise.all([
+  const [members, kafkaVersion, protocol, hostKeys, subnet, infrastructure, topics] = await Promise.all([
     output("members"),
     output("kafkaVersion"),
+    output("interBrokerProtocolVersion"),
+    output("hostKeys"),
     output("subnet"),
     output("infrastructure"),
     output("topics"),
@@ -27,6 +37,9 @@ export async function lastDeployment(): Promise<ClusterShape | undefined> {
   return {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
+    // Before it was a setting, brokers spoke what is their version's own.
+    interBrokerProtocolVersion: (protocol as string | undefined) ?? release(kafkaVersion as string).protocol,
+    ...(hostKeys !== undefined && { hostKeys: hostKeys as Readonly<Record<string, string>> }),
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
     ...(topics !== undefined && { topics: topics as readonly TopicShape[] }),
@@ -43,4 +56,17 @@ export function livingMembers(last: ClusterShape | undefined, next: ClusterShape
   const problems = unsafeChanges(last, next);
   if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
   return new Set(last.members.map((member) => member.name));
+}
+
+/**
+ * The host keys of the members that this update upgrades to a newer version of Kafka, by name; undefined when it
+ * upgrades none.
+ *
+ * @throws pulumi.RunError when the last deployment has not exported them
+ */
+export function upgradedMembers(last: Deployment | undefined, next: ClusterShape): Deployment["hostKeys"] {
+  if (!last || releaseChange(last, next) !== "upgrade") return undefined;
+  if (last.hostKeys) return last.hostKeys;
+  const allowed = `${last.kafkaVersion} for one more update: what an upgrade needs to know has not been exported yet`;
+  throw new pulumi.RunError(formatProblems([{ key: "kafkaVersion", value: next.kafkaVersion, allowed }]));
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Assignment } from "./components/assignment.ts";
 import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
+import { defaultProtocol } from "./components/kafka/upgrade.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import { KAFKA_PORT } from "./components/render/paths.ts";
 import { planMembers } from "./components/render/members.ts";
@@ -10,7 +11,7 @@ import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
-import { lastDeployment, livingMembers } from "./deployed.ts";
+import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
 import { chooseSite } from "./platform.ts";
 
 const settings = readSettings();
@@ -22,6 +23,7 @@ const plans = planMembers(settings, site.subnets);
 const shape: ClusterShape = {
   members: plans,
   kafkaVersion: settings.kafkaVersion.version,
+  interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? defaultProtocol(settings.kafkaVersion, last),
   subnet: site.subnets.map(({ cidr }) => cidr).join(","),
   infrastructure: {
     ...site.infrastructure,
@@ -30,6 +32,7 @@ const shape: ClusterShape = {
   topics: settings.topics,
 };
 const deployed = livingMembers(last, shape);
+const upgrading = upgradedMembers(last, shape);
 
 const deployerKey = new DeployerKey("deployer", ownKey);
 const platform = site.createPlatform(deployerKey);
@@ -39,12 +42,12 @@ const shared = {
   plans,
   deployed,
   brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
-  kafkaVersion: settings.kafkaVersion.version,
+  release: shape,
   rollout: settings.rollout,
   brokerProperties: settings.brokerProperties,
   heap: settings.heap,
 };
-const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
+const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
 const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 
 const brokers = cluster.members.map(({ plan }) => ({
@@ -83,7 +86,10 @@ const verified = new Verification("verification", {
 
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
-export const { kafkaVersion, subnet, infrastructure } = shape;
+export const { kafkaVersion, interBrokerProtocolVersion, subnet, infrastructure } = shape;
+export const hostKeys = pulumi.all(
+  Object.fromEntries([...ensemble.members, ...cluster.members].map(({ plan, hostKey }) => [plan.name, hostKey])),
+);
 export const reach = platform.reach;
 // Read by the clients when they go through a bastion.
 export const deployerPrivateKey = deployerKey.privateKey;

@@ -24,15 +24,15 @@ export class KafkaCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:KafkaCluster", name, {}, opts);
     const { plans, deployed, ensemble, ...settings } = args;
-    const dedicated = ensemble.members.map((member) => member.applied);
+    const served = [...ensemble.members.map((member) => member.applied), ...ensemble.upgraded];
     this.members = createMembers(
       {
         plans: plans.filter((plan) => plan.brokerId !== undefined),
         deployed,
         settings: { ...settings, ensemble: ensemble.servers },
         // A broker without a server of its own on the machine starts when the ensemble serves.
-        startAfter: (plan, earlier) => [...dedicated, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],
-        rollAfter: dedicated,
+        startAfter: (plan, earlier) => [...served, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],
+        rollAfter: served,
       },
       { parent: this },
     );

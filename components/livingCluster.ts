@@ -1,4 +1,5 @@
 import { type Problem } from "./kafka/problem.ts";
+import { type Release, releaseProblems } from "./kafka/upgrade.ts";
 import type { NodePlan } from "./render/node.ts";
 
 /** What a platform has decided about a cluster, kept with the stack's outputs so that it stays decided. */
@@ -28,9 +29,8 @@ export const FIRST_INFRASTRUCTURE: Infrastructure = {
 };
 
 /** What is asked of a cluster as a whole in an update, or was in the last one. */
-export interface ClusterShape {
+export interface ClusterShape extends Release {
   readonly members: readonly NodePlan[];
-  readonly kafkaVersion: string;
   /** The members' subnets, `CIDR,…`. */
   readonly subnet: string;
   readonly infrastructure: Infrastructure;
@@ -46,8 +46,8 @@ export interface TopicShape {
 }
 
 /**
- * Finds the changes that a cluster that lives can't take: they would lose data or a quorum, mix versions, or replace
- * several members at once.
+ * Finds the changes that a cluster that lives can't take: they would lose data or a quorum, mix versions that don't
+ * understand each other, or replace several members at once.
  *
  * @param deployed what the last deployment exported
  */
@@ -57,9 +57,8 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
   // Settings of one platform mean nothing on another.
   if (before !== undefined && before !== after) return [kept("platform", before, after)];
   const problems = [
-    ...(["kafkaVersion", "subnet"] as const).flatMap((key) =>
-      deployed[key] === next[key] ? [] : [kept(key, deployed[key], next[key])],
-    ),
+    ...releaseProblems(deployed, next),
+    ...(deployed.subnet === next.subnet ? [] : [kept("subnet", deployed.subnet, next.subnet)]),
     ...Object.entries(fixed).flatMap(([key, value]) =>
       next.infrastructure.fixed[key] === value ? [] : [kept(key, value, next.infrastructure.fixed[key])],
     ),

@@ -1,31 +1,16 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySecrets, ApplySpec, Peer, RolloutSettings } from "./applySpec.ts";
+import type { ApplySecrets } from "./applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { Platform } from "./platform.ts";
+import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
 import { renderUserData } from "./render/cloudInit.ts";
-import { type NodePlan, renderNode, servicesOf } from "./render/node.ts";
-import type { EnsembleServer } from "./render/serverProperties.ts";
+import type { NodePlan } from "./render/node.ts";
 
 /** What all members of a cluster are made with. */
-export interface MemberSettings {
-  /** What makes machines. */
-  readonly platform: Platform;
+export interface MemberSettings extends ServiceSettings {
   /** The key that deploys. */
   readonly deployerKey: DeployerKey;
-  /** The ZooKeeper ensemble that the brokers connect to. */
-  readonly ensemble: readonly EnsembleServer[];
-  /** All brokers of the cluster. */
-  readonly brokers: readonly Peer[];
-  /** Kafka's version. */
-  readonly kafkaVersion: string;
-  /** How careful a rolling change is. */
-  readonly rollout: RolloutSettings;
-  /** Broker properties over the program's defaults. */
-  readonly brokerProperties: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** JVM heaps, for example `1g`. */
-  readonly heap: pulumi.Input<{ broker: pulumi.Input<string>; zookeeper: pulumi.Input<string> }>;
 }
 
 /** Arguments of {@link Member}. */
@@ -49,6 +34,8 @@ export class Member extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Changes exactly when the machine is another one. */
   readonly machineId: pulumi.Output<string>;
+  /** The machine's SSH host key: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: pulumi.Output<string>;
   /** SHA-256 over the member's files. */
   readonly contentHash: pulumi.Output<string>;
   /** Done when the member is healthy: for dependencies. */
@@ -60,39 +47,14 @@ export class Member extends pulumi.ComponentResource {
     const rollAfter = args.rollAfter ?? [];
 
     const volume = platform.createVolume(plan, this);
-    const files = pulumi
-      .all([args.brokerProperties, args.heap, platform.distribution.url, platform.distribution.sha512, volume.device])
-      .apply(([brokerProperties, heap, url, sha512, device]) =>
-        renderNode(plan, {
-          ensemble: args.ensemble,
-          brokerCount: args.brokers.length,
-          brokerProperties,
-          heap,
-          distribution: { name: platform.distribution.name, url, sha512 },
-          host: platform.host,
-          ...(device && { device }),
-        }),
-      );
+    const files = memberFiles(plan, args, volume.device);
     const userData = pulumi
       .all([files, deployerKey.publicKey])
       .apply(([files, deployKey]) => renderUserData({ hostname: plan.name, files, deployKey }));
 
     const machine = platform.createMachine(plan, { userData, volume }, this, rollAfter);
 
-    const spec = pulumi.all([files, machine.hostKey, platform.reach]).apply(([files, hostKey, reach]): ApplySpec => ({
-      name: plan.name,
-      address: plan.address,
-      hostKey,
-      reach,
-      services: servicesOf(plan),
-      ...(plan.brokerId !== undefined && { brokerId: plan.brokerId }),
-      ...(plan.zookeeperId !== undefined && { zookeeperId: plan.zookeeperId }),
-      brokers: args.brokers,
-      ensemble: args.ensemble,
-      kafkaVersion: args.kafkaVersion,
-      rollout: args.rollout,
-      files,
-    }));
+    const spec = memberSpec(plan, args, { files, hostKey: machine.hostKey });
     const secrets = deployerKey.privateKey.apply((privateKey): ApplySecrets => ({ privateKey }));
     this.applied = new command.local.Command(
       `${name}-apply`,
@@ -118,8 +80,10 @@ export class Member extends pulumi.ComponentResource {
     this.plan = plan;
     this.address = pulumi.output(plan.address);
     this.machineId = machine.machineId;
+    this.hostKey = pulumi.output(machine.hostKey);
     this.contentHash = files.apply((files) => createHash("sha256").update(JSON.stringify(files)).digest("hex"));
-    this.registerOutputs({ plan, address: this.address, machineId: this.machineId, contentHash: this.contentHash });
+    const { address, machineId, hostKey, contentHash } = this;
+    this.registerOutputs({ plan, address, machineId, hostKey, contentHash });
   }
 }
 

@@ -4,7 +4,13 @@ import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
 import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "./kafka/problem.ts";
 import { TOPIC_NAME } from "./kafka/topicNames.ts";
-import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS, type KafkaVersion, kafkaVersion } from "./kafka/versions.ts";
+import {
+  DEFAULT_KAFKA_VERSION,
+  KAFKA_VERSIONS,
+  type KafkaVersion,
+  kafkaVersion,
+  protocolsOf,
+} from "./kafka/versions.ts";
 import { localProblems, type LocalSettings, readLocalSettings } from "./local/localSettings.ts";
 import type { Placement, Topology } from "./render/members.ts";
 import { defaultBrokerProperties } from "./render/serverProperties.ts";
@@ -19,6 +25,8 @@ export type Settings = CommonSettings & (LocalSettings | AwsSettings);
 export interface CommonSettings extends Topology {
   /** @default 3.9.2 */
   readonly kafkaVersion: KafkaVersion;
+  /** The version of the protocol that the brokers speak with each other. @default as deployed, at first the version's own */
+  readonly interBrokerProtocolVersion?: string;
   /** Number of brokers, 1 to 99. @default 3 */
   readonly brokerCount: number;
   /** ZooKeeper's servers: 1, 3 or 5, beside the first brokers or on machines of their own. @default colocated, 3 */
@@ -53,6 +61,7 @@ export const DEPLOYER_KEY = "deployerPrivateKey";
 export const SETTING_KEYS = [
   "platform",
   "kafkaVersion",
+  "interBrokerProtocolVersion",
   "brokerCount",
   "zookeeper",
   "brokerProperties",
@@ -91,6 +100,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     KAFKA_VERSIONS.map((known) => known.version),
     DEFAULT_KAFKA_VERSION,
   );
+  const protocol = top.oneOf("interBrokerProtocolVersion", ["", ...protocolsOf(kafkaVersion(version))], "");
   const brokerCount = top.integer("brokerCount", 1, 99, 3);
   const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
   const firstAddress = top.checked("firstAddress", "", ipv4Problem);
@@ -104,6 +114,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   }
   const settings: Settings = {
     kafkaVersion: kafkaVersion(version),
+    ...(protocol !== "" && { interBrokerProtocolVersion: protocol }),
     brokerCount,
     zookeeper: { placement, count: Number(zookeeper.oneOf("count", ["1", "3", "5"], "3")) },
     brokerProperties: asText(properties),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { EnsembleUpgrade } from "./ensembleUpgrade.ts";
 import { createMembers, type Member, type MemberSettings } from "./member.ts";
 import type { NodePlan } from "./render/node.ts";
 import { type EnsembleServer, zookeeperConnect } from "./render/serverProperties.ts";
@@ -9,6 +10,8 @@ export interface ZooKeeperEnsembleArgs extends Omit<MemberSettings, "ensemble"> 
   readonly plans: readonly NodePlan[];
   /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
   readonly deployed: ReadonlySet<string>;
+  /** Host keys of the members that this update upgrades to a newer version of Kafka; undefined when it upgrades none. */
+  readonly upgrading: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -20,25 +23,36 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   readonly servers: readonly EnsembleServer[];
   /** The members with a machine of their own; empty when the servers run beside the brokers. */
   readonly members: readonly Member[];
+  /** Done when servers beside brokers have been upgraded: for the brokers' dependencies. */
+  readonly upgraded: readonly pulumi.Resource[];
   /** `host:port,…` for clients. */
   readonly connect: pulumi.Output<string>;
 
   constructor(name: string, args: ZooKeeperEnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:ZooKeeperEnsemble", name, {}, opts);
-    const { plans, deployed, ...settings } = args;
+    const { plans, deployed, upgrading, ...settings } = args;
     this.servers = plans.flatMap(({ zookeeperId, address }) =>
       zookeeperId === undefined ? [] : [{ id: zookeeperId, address }],
     );
+    const shared = { ...settings, ensemble: this.servers };
+    const beside = plans.filter(({ zookeeperId, brokerId }) => zookeeperId !== undefined && brokerId !== undefined);
     this.members = createMembers(
       {
         plans: plans.filter((plan) => plan.brokerId === undefined),
         deployed,
-        settings: { ...settings, ensemble: this.servers },
+        settings: shared,
         startAfter: () => [],
         rollAfter: [],
       },
       { parent: this },
     );
+    this.upgraded =
+      beside.length === 0
+        ? []
+        : [
+            new EnsembleUpgrade(`${name}-upgrade`, { ...shared, plans: beside, hostKeys: upgrading }, { parent: this })
+              .upgraded,
+          ];
     this.connect = pulumi.output(zookeeperConnect(this.servers));
     this.registerOutputs({ servers: this.servers, connect: this.connect });
   }

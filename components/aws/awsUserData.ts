@@ -32,6 +32,7 @@ export function userDataProblems(
     const files = renderNode(plan, {
       ensemble,
       brokerCount,
+      interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? kafkaVersion.protocol,
       brokerProperties,
       heap,
       distribution: { name: kafkaVersion.name, url, sha512 },

@@ -20,7 +20,8 @@ export const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
   "early.start.listeners": ZOOKEEPER_MODE,
   "host.name": `gone since Kafka 3.0: ${ADDRESS}`,
   "inter.broker.listener.name": ADDRESS,
-  "inter.broker.protocol.version": "kafkaVersion decides it: every broker speaks its own version's protocol",
+  "inter.broker.protocol.version":
+    "set interBrokerProtocolVersion, which the program checks against what the brokers have spoken before",
   "listener.security.protocol.map": ADDRESS,
   listeners: ADDRESS,
   "log.dir": STORAGE,

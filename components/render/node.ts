@@ -43,6 +43,8 @@ export interface HostSettings {
 export interface NodeSettings {
   readonly ensemble: readonly EnsembleServer[];
   readonly brokerCount: number;
+  /** The version of the protocol that the brokers speak with each other. */
+  readonly interBrokerProtocolVersion: string;
   readonly brokerProperties: Readonly<Record<string, string>>;
   /** JVM heaps, for example `1g`. */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
@@ -141,6 +143,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     address: plan.address,
     ...(plan.rack !== undefined && { rack: plan.rack }),
     ensemble: cluster.ensemble,
+    protocol: cluster.interBrokerProtocolVersion,
     brokerCount: cluster.brokerCount,
     properties: cluster.brokerProperties,
   });

@@ -18,6 +18,8 @@ export interface BrokerSettings {
   /** broker.rack: Kafka spreads a partition's replicas over racks; absent: none. */
   readonly rack?: string;
   readonly ensemble: readonly EnsembleServer[];
+  /** inter.broker.protocol.version */
+  readonly protocol: string;
   /** Number of brokers in the cluster: the defaults never ask for more replicas than there can be. */
   readonly brokerCount: number;
   /** The user's broker properties: they win over the defaults. */
@@ -55,6 +57,7 @@ export function renderServerProperties(broker: BrokerSettings): string {
   const owned: [string, string][] = [
     ["broker.id", String(broker.id)],
     ...(broker.rack === undefined ? [] : [["broker.rack", broker.rack] as [string, string]]),
+    ["inter.broker.protocol.version", broker.protocol],
     ["listeners", listener],
     ["advertised.listeners", listener],
     ["log.dirs", KAFKA_LOG_DIR],

@@ -1,7 +1,9 @@
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
+import { isNewer } from "../../components/kafka/versions.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { serviceState, type ServiceState } from "./services.ts";
 import { recall, type Running, runningWith } from "./started.ts";
@@ -33,10 +35,23 @@ export async function planServices(ssh: Ssh, spec: ApplySpec, differing: readonl
   for (const service of spec.services) {
     const [state, before] = await Promise.all([serviceState(ssh, service), recall(ssh, service)]);
     const after = runningWith(service, spec.files);
+    refuseOlderProtocol(spec, before, after);
     const reads = differing.some(({ restarts }) => restarts.includes(service));
     plans.push({ service, before, after, action: decide(spec, service, { ...state, reads }, before, after) });
   }
   return plans;
+}
+
+const PROTOCOL = "inter.broker.protocol.version";
+
+/** An update that failed may have left brokers with a protocol that the last deployment does not know of. */
+function refuseOlderProtocol({ name }: ApplySpec, before: Running | undefined, { properties }: Running): void {
+  const [spoken, wanted] = [before?.properties[PROTOCOL], properties[PROTOCOL]];
+  if (spoken === undefined || wanted === undefined || !isNewer(spoken, wanted)) return;
+  throw new UserError(
+    `${name}: its broker speaks protocol ${spoken} already, and what it has written since ${wanted} can't read: ` +
+      `set interBrokerProtocolVersion to ${spoken}, with a version of Kafka that has it`,
+  );
 }
 
 function decide(

@@ -188,6 +188,7 @@ before(async () => {
   settings = {
     ensemble: [{ id: PLAN.zookeeperId, address: PLAN.address }],
     brokerCount: 1,
+    interBrokerProtocolVersion: "3.9",
     brokerProperties: { "offsets.topic.num.partitions": "1" },
     heap: { broker: "256m", zookeeper: "64m" },
     distribution: { name: "kafka_2.13-3.9.2", url: server.url, sha512 },

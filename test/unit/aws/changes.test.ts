@@ -227,6 +227,7 @@ async function refused(change: Record<string, unknown>, from = PROD, facts?: Aws
     return {
       members: planMembers(settings, subnets),
       kafkaVersion: settings.kafkaVersion.version,
+      interBrokerProtocolVersion: settings.kafkaVersion.protocol,
       subnet: subnets.map(({ cidr }) => cidr).join(","),
       infrastructure,
     };
@@ -292,7 +293,7 @@ test("refused on a cluster that lives: from a VPC of its own to one that is ther
   const other = await site(existing(VPC));
   const shape = ({ subnets, infrastructure }: AwsSite) => {
     const subnet = subnets.map(({ cidr }) => cidr).join(",");
-    return { members: [], kafkaVersion: "3.9.2", subnet, infrastructure };
+    return { members: [], kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9", subnet, infrastructure };
   };
   const keys = (last: AwsSite, next: AwsSite): string[] =>
     unsafeChanges(shape(last), shape(next)).map(({ key }) => key);
@@ -301,7 +302,7 @@ test("refused on a cluster that lives: from a VPC of its own to one that is ther
 });
 
 test("refused on a cluster that lives: another platform, by that alone", () => {
-  const local = { members: [], kafkaVersion: "3.9.2", subnet: "10.0.0.0/24" };
+  const local = { members: [], kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9", subnet: "10.0.0.0/24" };
   const infrastructure = { fixed: { platform: "local" }, growing: {}, pinned: {} };
   const next = { ...local, infrastructure: before.infrastructure };
   assert.deepEqual(unsafeChanges({ ...local, infrastructure }, next), [

@@ -65,10 +65,12 @@ test("staging: exactly these resources", () => {
     "kafka-cluster:aws:AwsMachine": 3,
     "kafka-cluster:index:LearnedHostKey": 4,
     "kafka-cluster:index:ZooKeeperEnsemble": 1,
+    "kafka-cluster:index:EnsembleUpgrade": 1,
     "kafka-cluster:index:KafkaCluster": 1,
     "kafka-cluster:index:Member": 3,
-    // The deployer's key, the distribution's checksum, a host key for each machine, an apply for each member.
-    "command:local:Command": 1 + 1 + 4 + 3,
+    // The deployer's key, the distribution's checksum, a host key for each machine, an apply for each member, the
+    // upgrade of the ensemble.
+    "command:local:Command": 1 + 1 + 4 + 3 + 1,
     "aws:ec2/vpc:Vpc": 1,
     "aws:ec2/internetGateway:InternetGateway": 1,
     "aws:ec2/subnet:Subnet": 2,

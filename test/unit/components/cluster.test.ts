@@ -20,6 +20,8 @@ test("the dev stack's graph: each resource once, under its parent", async () => 
       "- > kafka (kafka-cluster:index:KafkaCluster)",
       "- > local (kafka-cluster:local:LocalPlatform)",
       "- > zookeeper (kafka-cluster:index:ZooKeeperEnsemble)",
+      "zookeeper > zookeeper-upgrade (kafka-cluster:index:EnsembleUpgrade)",
+      `zookeeper-upgrade > zookeeper-upgrade-servers (${command})`,
       `deployer > deployer-pair (${command})`,
       "local > local-deployment (random:index/randomId:RandomId)",
       ...["space", "network", "image", "distribution"].map((part) => `local > local-${part} (${command})`),

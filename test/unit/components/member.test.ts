@@ -14,6 +14,7 @@ const FILES = renderNode(
   {
     ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     brokerCount: 3,
+    interBrokerProtocolVersion: "3.9",
     brokerProperties: {},
     heap: NOTE.heap,
     distribution: {

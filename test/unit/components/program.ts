@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly provider?: Provider;
   /** What the last deployment left of its platform. */
   readonly infrastructure?: Infrastructure;
+  /** Host keys of the members that are upgraded. */
+  readonly upgrading?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Surroundings {
 export async function deployCluster(
   raw: Record<string, unknown>,
   deployed: readonly string[] = [],
-  { provider, infrastructure }: Surroundings = {},
+  { provider, infrastructure, upgrading }: Surroundings = {},
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
   return deploy(
@@ -57,12 +59,15 @@ export async function deployCluster(
         plans,
         deployed: new Set(deployed),
         brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
-        kafkaVersion: settings.kafkaVersion.version,
+        release: {
+          kafkaVersion: settings.kafkaVersion.version,
+          interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? settings.kafkaVersion.protocol,
+        },
         rollout: settings.rollout,
         brokerProperties: settings.brokerProperties,
         heap: settings.heap,
       };
-      const ensemble = new ZooKeeperEnsemble("zookeeper", shared);
+      const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
       new KafkaCluster("kafka", { ...shared, ensemble });
     },
     PRINTED,

@@ -27,5 +27,7 @@ test("a version tells its distribution", () => {
     name: "kafka_2.11-2.4.0",
     zooKeeper: "3.5.6",
     archiveUrl: "https://archive.apache.org/dist/kafka/2.4.0/kafka_2.11-2.4.0.tgz",
+    protocol: "2.4",
+    upgradesFrom: [],
   });
 });

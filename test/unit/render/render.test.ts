@@ -19,6 +19,7 @@ const ENSEMBLE = [
 const CLUSTER = {
   ensemble: ENSEMBLE,
   brokerCount: 3,
+  interBrokerProtocolVersion: "3.9",
   brokerProperties: { "message.max.bytes": "5242880", "default.replication.factor": "2" },
   heap: { broker: "1g", zookeeper: "512m" },
   distribution: {

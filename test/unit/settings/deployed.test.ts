@@ -11,7 +11,8 @@ import { lastDeployment, livingMembers } from "../../../deployed.ts";
 function exported(): Omit<ClusterShape, "infrastructure"> {
   const settings = checkSettings({});
   const members = planMembers(settings, localSite(settings).subnets);
-  return { members, kafkaVersion: settings.kafkaVersion.version, subnet: settings.subnet };
+  const { version: kafkaVersion, protocol: interBrokerProtocolVersion } = settings.kafkaVersion;
+  return { members, kafkaVersion, interBrokerProtocolVersion, subnet: settings.subnet };
 }
 
 /** The last deployment of a stack with these outputs. */

@@ -12,6 +12,7 @@ function shape(raw: Record<string, unknown> = {}): ClusterShape {
   return {
     members: planMembers(settings, subnets),
     kafkaVersion: settings.kafkaVersion.version,
+    interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? settings.kafkaVersion.protocol,
     subnet: settings.subnet,
     infrastructure,
     topics: settings.topics,

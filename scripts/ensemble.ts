@@ -1,0 +1,54 @@
+/**
+ * Upgrades the servers of a ZooKeeper ensemble, one after the other, the leader last.
+ *
+ *     node scripts/run.mjs ensemble upgrade
+ *
+ * Settings: an EnsembleUpgradeSpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
+ */
+import { text } from "node:stream/consumers";
+import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
+import type { EnsembleUpgradeSpec } from "../components/ensembleUpgradeSpec.ts";
+import { DEPLOY_USER } from "../components/render/paths.ts";
+import { asSeen, socketsOf, zookeeperHealth } from "./apply/health.ts";
+import { type RollOut, rollOut } from "./apply/rollOut.ts";
+import { exitSoon } from "./lib/kafka.ts";
+import { Network } from "./lib/reach.ts";
+import { result, runScript } from "./lib/report.ts";
+import type { Ssh } from "./lib/ssh.ts";
+
+interface Server {
+  readonly spec: ApplySpec;
+  readonly ssh: Ssh;
+  /** `leader`, `follower`; undefined for one that does not serve. */
+  readonly mode: string | undefined;
+}
+
+async function main(): Promise<void> {
+  const { servers } = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as EnsembleUpgradeSpec;
+  const { privateKey } = JSON.parse(await text(process.stdin)) as ApplySecrets;
+  const networks: Network[] = [];
+  const connect = async (spec: ApplySpec): Promise<Server> => {
+    const network = new Network({ reach: spec.reach, privateKey });
+    networks.push(network);
+    const ssh = await network.connect({ name: spec.name, address: spec.address, user: DEPLOY_USER }, spec.hostKey);
+    const health = await zookeeperHealth(socketsOf(ssh), spec.address).catch(asSeen);
+    return { spec, ssh, mode: "value" in health ? health.value : undefined };
+  };
+  const done: Record<string, RollOut> = {};
+  try {
+    // All are there before the first is touched: one that can't be reached could not be upgraded in its turn.
+    const connected = await Promise.all(servers.map(connect));
+    for (const { spec, ssh } of inOrder(connected)) done[spec.name] = await rollOut(spec, ssh);
+    result(done);
+  } finally {
+    for (const network of networks) network.close();
+  }
+}
+
+/** One that is down first, since the others need it; the leader last, so that it is elected once. */
+function inOrder(servers: readonly Server[]): Server[] {
+  const rank = ({ mode }: Server): number => (mode === undefined ? 0 : mode === "leader" ? 2 : 1);
+  return [...servers].sort((a, b) => rank(a) - rank(b));
+}
+
+runScript(() => main().finally(exitSoon));

@@ -1,0 +1,103 @@
+/**
+ * An upgrade of Kafka under traffic, the way back, the upgrade again, and the protocol: three brokers with ZooKeeper beside
+ * them. The tests build on each other.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { inside, leftovers } from "./support/machines.ts";
+import { devConfiguration, TestStack } from "./support/stack.ts";
+
+const STACK = "e2eu";
+const PREFIX = "10.213.59.";
+const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
+
+let stack: TestStack;
+let base: string;
+
+async function configure(settings: Record<string, string>): Promise<void> {
+  const lines = Object.entries(settings).map(([key, value]) => `  kafka-cluster:${key}: "${value}"\n`);
+  await stack.configure(base.replace("config:\n", `config:\n${lines.join("")}`));
+}
+
+/** The version whose jars each service has open, by member. */
+async function running(service: "kafka" | "zookeeper"): Promise<string[]> {
+  const script = `pid=$(systemctl show --property=MainPID --value ${service})
+tr '\\0' ' ' </proc/$pid/cmdline | grep -o '/opt/kafka_[0-9.]*-[0-9.]*' | head -n 1`;
+  return (await Promise.all(MEMBERS.map((member) => inside(STACK, member, script)))).map(
+    (path) => /-([0-9.]+)\n$/.exec(path)?.[1] ?? path,
+  );
+}
+
+async function protocols(): Promise<string[]> {
+  const script = "grep -oP '(?<=^inter.broker.protocol.version=).*' /etc/kafka/server.properties";
+  return (await Promise.all(MEMBERS.map((member) => inside(STACK, member, script)))).map((text) => text.trim());
+}
+
+/** When each service was started last, in microseconds since the machine's boot; all machines share this computer's clock. */
+async function starts(service: "kafka" | "zookeeper"): Promise<number[]> {
+  const script = `systemctl show --property=ActiveEnterTimestampMonotonic --value ${service}`;
+  return (await Promise.all(MEMBERS.map((member) => inside(STACK, member, script)))).map(Number);
+}
+
+const three = <T>(value: T): T[] => MEMBERS.map(() => value);
+
+before(async () => {
+  stack = await TestStack.create(STACK, PREFIX);
+  base = await devConfiguration(PREFIX);
+});
+after(() => stack.remove());
+
+test("2.4.0 speaks its own protocol", async () => {
+  await configure({ kafkaVersion: "2.4.0" });
+  await stack.succeed("up");
+  assert.deepEqual(await running("kafka"), three("2.4.0"));
+  assert.deepEqual(await protocols(), three("2.4"));
+});
+
+test("an upgrade that raises the protocol with it is refused by a preview", async () => {
+  await configure({ kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9" });
+  assert.match(await stack.fail("preview"), /interBrokerProtocolVersion = "3.9": 2.4 during the upgrade/);
+});
+
+test("the upgrade: the ensemble first, then broker after broker, with the old protocol", async () => {
+  await configure({ kafkaVersion: "3.9.2" });
+  await stack.succeed("up");
+  assert.deepEqual(await running("zookeeper"), three("3.9.2"));
+  assert.deepEqual(await running("kafka"), three("3.9.2"));
+  assert.deepEqual(await protocols(), three("2.4"));
+  const [servers, brokers] = [await starts("zookeeper"), await starts("kafka")];
+  assert.ok(Math.max(...servers) < Math.min(...brokers), `${servers.join()} is not before ${brokers.join()}`);
+  assert.deepEqual([...brokers].sort(), brokers);
+  assert.match((await stack.succeed("preview")).text, /\d+ unchanged/);
+});
+
+test("the way back, while the protocol is the old one", async () => {
+  await configure({ kafkaVersion: "2.4.0" });
+  await stack.succeed("up");
+  assert.deepEqual(await running("zookeeper"), three("2.4.0"));
+  assert.deepEqual(await running("kafka"), three("2.4.0"));
+});
+
+test("the upgrade once more, then the protocol as a second change", async () => {
+  await configure({ kafkaVersion: "3.9.2" });
+  await stack.succeed("up");
+  const servers = await starts("zookeeper");
+  await configure({ kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9" });
+  await stack.succeed("up");
+  assert.deepEqual(await protocols(), three("3.9"));
+  assert.deepEqual(await running("kafka"), three("3.9.2"));
+  assert.deepEqual(await starts("zookeeper"), servers, "ZooKeeper has nothing to do with it");
+});
+
+test("no way back after that, with the reason", async () => {
+  await configure({ kafkaVersion: "2.4.0" });
+  assert.match(await stack.fail("preview"), /kafkaVersion = "2.4.0": 3.9.2: the brokers speak protocol 3.9/);
+  await configure({ kafkaVersion: "3.9.2", interBrokerProtocolVersion: "2.4" });
+  assert.match(await stack.fail("preview"), /interBrokerProtocolVersion = "2.4": at least 3.9/);
+  assert.deepEqual(await running("kafka"), three("3.9.2"));
+});
+
+test("down, and nothing is left", async () => {
+  await stack.succeed("down");
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+});
