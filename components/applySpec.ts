@@ -14,6 +14,8 @@ export interface RolloutSettings {
   readonly gateTimeoutSeconds: number;
   /** Whether it is stopped all the same after that: partitions may be unavailable, writes refused. */
   readonly acceptUnavailable: boolean;
+  /** Whether a broker is started on an empty data volume although nobody else has all that it had. */
+  readonly acceptDataLoss: boolean;
 }
 
 /** What the apply script is told about a member, as JSON in `KAFKA_CLUSTER_SPEC`. It holds no secret. */

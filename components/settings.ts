@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import type { RolloutSettings } from "./applySpec.ts";
 import { awsProblems } from "./aws/awsProblems.ts";
 import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
 import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
@@ -39,8 +40,8 @@ export interface CommonSettings extends Topology {
   readonly subnet: string;
   /** Address of the first broker. @default the tenth of its subnet */
   readonly firstAddress?: string;
-  /** How careful a rolling change is. @default 120 s, false */
-  readonly rollout: { readonly gateTimeoutSeconds: number; readonly acceptUnavailable: boolean };
+  /** How careful a rolling change is. @default 120 s, false, false */
+  readonly rollout: RolloutSettings;
   /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
   readonly rebalance: { readonly throttleMiBps: number };
   /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
@@ -91,7 +92,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const top = new SettingsReader("", raw, SETTING_KEYS, problems);
   const zookeeper = top.object("zookeeper", ["placement", "count"]);
   const heap = top.object("heap", ["broker", "zookeeper"]);
-  const rollout = top.object("rollout", ["gateTimeoutSeconds", "acceptUnavailable"]);
+  const rollout = top.object("rollout", ["gateTimeoutSeconds", "acceptUnavailable", "acceptDataLoss"]);
   const rebalance = top.object("rebalance", ["throttleMiBps"]);
   const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
 
@@ -127,6 +128,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     rollout: {
       gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
       acceptUnavailable: rollout.flag("acceptUnavailable", false),
+      acceptDataLoss: rollout.flag("acceptDataLoss", false),
     },
     rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
     verification: {

@@ -2,6 +2,7 @@ import kafkajs from "kafkajs";
 import type { Admin } from "kafkajs";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { KAFKA_PORT } from "../../components/render/paths.ts";
+import { AdminRequests } from "../lib/adminRequests.ts";
 import { disconnect, kafkaClient } from "../lib/kafka.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import type { PartitionView } from "./availability.ts";
@@ -10,6 +11,7 @@ const MIN_IN_SYNC = "min.insync.replicas";
 
 /** What the cluster says of itself. */
 export interface ClusterView {
+  readonly clusterId: string | null;
   /** Ids of the registered brokers. */
   readonly brokers: readonly number[];
   readonly partitions: readonly (PartitionView & { readonly leader: number })[];
@@ -21,24 +23,13 @@ export interface ClusterView {
  * @throws Error when none does
  */
 export function viewCluster(spec: ApplySpec, openSocket: OpenSocket): Promise<ClusterView> {
-  return withAdmin(spec, openSocket, async (admin) => {
-    const [{ brokers }, { topics }] = await Promise.all([admin.describeCluster(), admin.fetchTopicMetadata()]);
-    const minInSync = await minInSyncOf(
-      admin,
-      topics.map(({ name }) => name),
-    );
+  return withClient(spec, openSocket, async ({ admin, requests }) => {
+    const { clusterId, brokers, partitions } = await requests.metadata();
+    const minInSync = await minInSyncOf(admin, [...new Set(partitions.map(({ topic }) => topic))]);
     return {
-      brokers: brokers.map(({ nodeId }) => nodeId),
-      partitions: topics.flatMap(({ name, partitions }) =>
-        partitions.map(({ partitionId, leader, replicas, isr }) => ({
-          topic: name,
-          partition: partitionId,
-          leader,
-          replicas,
-          isr,
-          minInSync: minInSync.get(name) ?? 1,
-        })),
-      ),
+      clusterId,
+      brokers,
+      partitions: partitions.map((partition) => ({ ...partition, minInSync: minInSync.get(partition.topic) ?? 1 })),
     };
   });
 }
@@ -48,7 +39,7 @@ const DYNAMIC_BROKER_CONFIG = 2;
 
 /** Names of the properties that a broker runs with instead of what its file says. */
 export function overriddenProperties(spec: ApplySpec, openSocket: OpenSocket): Promise<string[]> {
-  return withAdmin(spec, openSocket, async (admin) => {
+  return withClient(spec, openSocket, async ({ admin }) => {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(spec.brokerId) }],
@@ -79,19 +70,24 @@ async function minInSyncOf(admin: Admin, topics: readonly string[]): Promise<Map
   );
 }
 
-/** Works with an admin client that bootstraps from any broker. */
-async function withAdmin<T>(spec: ApplySpec, openSocket: OpenSocket, work: (admin: Admin) => Promise<T>): Promise<T> {
+/** Works with clients that bootstrap from any broker. */
+async function withClient<T>(
+  spec: ApplySpec,
+  openSocket: OpenSocket,
+  work: (clients: { readonly admin: Admin; readonly requests: AdminRequests }) => Promise<T>,
+): Promise<T> {
   const client = kafkaClient({
     brokers: spec.brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
     clientId: "kafka-cluster-apply",
     openSocket,
   });
   const admin = client.kafka.admin({ retry: { retries: 3 } });
+  const requests = new AdminRequests(client);
   try {
     await admin.connect();
-    return await work(admin);
+    return await work({ admin, requests });
   } finally {
-    await disconnect(admin);
+    await Promise.all([requests.close(), disconnect(admin)]);
     client.close();
   }
 }

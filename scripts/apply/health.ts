@@ -1,5 +1,6 @@
 import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
-import { disconnect, kafkaClient } from "../lib/kafka.ts";
+import { AdminRequests } from "../lib/adminRequests.ts";
+import { kafkaClient } from "../lib/kafka.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { progress, UserError } from "../lib/report.ts";
@@ -8,8 +9,13 @@ import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { assertRunning, lastLines } from "./services.ts";
 
-/** A start after an unclean stop recovers every log segment. */
+/**
+ * How long nothing may change on the way to health, in milliseconds: a start after an unclean stop recovers every log
+ * segment. A broker that copies what it lacks takes the time that it takes.
+ */
 const HEALTH_TIMEOUT_MS = 300_000;
+/** Pause between two health checks, in milliseconds. */
+const HEALTH_INTERVAL_MS = 100;
 /** Pause between two looks at whether a service that is not healthy yet still runs, in milliseconds. */
 const LOOK_INTERVAL_MS = 2_000;
 /** How long ZooKeeper may take to answer, in milliseconds. */
@@ -34,26 +40,23 @@ export async function brokerHealth(openSocket: OpenSocket, address: string, brok
     brokers: [`${address}:${KAFKA_PORT}`],
     clientId: "kafka-cluster-apply",
     openSocket,
+    retries: 0,
   });
-  const admin = client.kafka.admin({ retry: { retries: 0 } });
+  const requests = new AdminRequests(client);
   try {
-    await admin.connect();
-    const { brokers } = await admin.describeCluster();
-    if (!brokers.some((broker) => broker.nodeId === brokerId)) {
-      return { seen: `brokers ${brokers.map((broker) => broker.nodeId).join(", ") || "none"} are registered` };
-    }
-    const { topics } = await admin.fetchTopicMetadata();
-    const behind = topics.flatMap((topic) =>
-      topic.partitions
-        .filter((partition) => partition.replicas.includes(brokerId) && !partition.isr.includes(brokerId))
-        .map((partition) => `${topic.name}-${partition.partitionId}`),
-    );
-    if (behind.length > 0) {
-      return { seen: `${behind.length} partitions not in sync: ${behind.slice(0, 5).join(", ")}` };
-    }
-    return { value: `one of ${brokers.length} brokers, in sync` };
+    const { brokers, partitions } = await requests.metadata(brokerId);
+    const behind = partitions.filter(({ replicas, isr }) => replicas.includes(brokerId) && !isr.includes(brokerId));
+    if (behind.length === 0) return { value: `one of ${brokers.length} brokers, in sync` };
+    const names = behind.map(({ topic, partition }) => `${topic}-${partition}`);
+    // What is there of them grows as long as the broker catches up.
+    const bytes = (await requests.replicaSizes(brokerId))
+      .filter(({ topic, partition }) => names.includes(`${topic}-${partition}`))
+      .reduce((sum, { size }) => sum + size, 0);
+    return {
+      seen: `${names.length} partitions not in sync: ${names.slice(0, 5).join(", ")}, of which it has ${bytes} bytes`,
+    };
   } finally {
-    await disconnect(admin);
+    await requests.close();
     client.close();
   }
 }
@@ -73,7 +76,7 @@ export function asSeen(error: unknown): { seen: string } {
  * Waits until a service of the member is healthy.
  *
  * @returns a sentence that describes the good state
- * @throws UserError after {@link HEALTH_TIMEOUT_MS} or when the service does not stay up, with the last lines of its log
+ * @throws UserError when nothing has changed for {@link HEALTH_TIMEOUT_MS} or the service does not stay up, with the last lines of its log
  */
 export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
   const check = (): Promise<Health> =>
@@ -93,6 +96,8 @@ export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Prom
       return health;
     },
     HEALTH_TIMEOUT_MS,
+    HEALTH_INTERVAL_MS,
+    true,
   ).catch(async (error: unknown) => {
     const reason = (error as Error).message;
     // Without SSH there are no lines, and that is the error then.

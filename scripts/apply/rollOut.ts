@@ -5,6 +5,7 @@ import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { alterBroker, takeLeadersBack } from "./broker.ts";
 import { overriddenProperties } from "./cluster.ts";
+import { checkDataVolume } from "./dataVolume.ts";
 import { differingFiles, writeFile } from "./files.ts";
 import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
@@ -66,6 +67,8 @@ async function bringUp(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[]): Promi
     await stopService(ssh, service);
   }
   for (const { service, action, after } of plans) {
+    // One that ran has its volume.
+    if (service === "kafka" && action.kind === "start") await checkDataVolume(spec, ssh);
     if (action.kind === "start" || action.kind === "restart") await start(spec, ssh, service, after);
   }
   const health: Partial<Record<Service, string>> = {};

@@ -146,6 +146,67 @@ export function describeLogDirsRequest(): ProtocolRequest<ReplicaSize[]> {
   );
 }
 
+/** What a broker knows of its cluster. */
+export interface ClusterMetadata {
+  readonly clusterId: string | null;
+  /** Ids of the registered brokers. */
+  readonly brokers: readonly number[];
+  readonly partitions: readonly PartitionMetadata[];
+}
+
+/** A partition as its cluster has it, also one without a leader. */
+export interface PartitionMetadata {
+  readonly topic: string;
+  readonly partition: number;
+  /** Broker id, -1 when there is none. */
+  readonly leader: number;
+  /** Broker ids; the first one is the preferred leader. */
+  readonly replicas: readonly number[];
+  /** Ids of the brokers in sync; without a leader, of those that were so last. */
+  readonly isr: readonly number[];
+}
+
+/**
+ * Metadata (key 3) of all topics in version 5, which Kafka has had since 1.0. kafkajs's own takes a partition without a
+ * leader for an error of the whole answer.
+ *
+ * @see https://kafka.apache.org/protocol#The_Messages_Metadata
+ */
+export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
+  const ids = (decoder: Decoder): number[] => decoder.readArray((id) => id.readInt32());
+  return request(
+    [3, 5, "Metadata"],
+    // No list of topics stands for all of them; none is made by asking.
+    () => new Encoder().writeInt32(-1).writeBoolean(false),
+    (decoder) => {
+      decoder.readInt32(); // throttle_time_ms
+      const brokers = decoder.readArray((broker) => {
+        const id = broker.readInt32();
+        broker.readString(); // host
+        broker.readInt32(); // port
+        broker.readString(); // rack
+        return id;
+      });
+      const clusterId = decoder.readString();
+      decoder.readInt32(); // controller_id
+      const topics = decoder.readArray((entry) => {
+        entry.readInt16(); // error_code
+        const topic = entry.readString() ?? "";
+        entry.readBoolean(); // is_internal
+        return entry.readArray((partition) => {
+          partition.readInt16(); // error_code
+          const id = partition.readInt32();
+          const leader = partition.readInt32();
+          const [replicas, isr] = [ids(partition), ids(partition)];
+          ids(partition); // offline_replicas
+          return { topic, partition: id, leader, replicas, isr };
+        });
+      });
+      return { clusterId, brokers, partitions: topics.flat() };
+    },
+  );
+}
+
 function request<T>(
   [apiKey, apiVersion, apiName]: readonly [key: number, version: number, name: string],
   body: () => Encoder,

@@ -1,6 +1,14 @@
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
-import { describeLogDirsRequest, electLeadersRequest, incrementalAlterConfigsRequest } from "./adminProtocol.ts";
-import type { Outcome, ReplicaSize, TopicPartitionIds } from "./adminProtocol.ts";
+import {
+  type ClusterMetadata,
+  describeLogDirsRequest,
+  electLeadersRequest,
+  incrementalAlterConfigsRequest,
+  metadataRequest,
+  type Outcome,
+  type ReplicaSize,
+  type TopicPartitionIds,
+} from "./adminProtocol.ts";
 import { byReceiver, type ConfigChange, encode, refusal } from "./configChange.ts";
 import { disconnect, type KafkaClient, kafkaReason } from "./kafka.ts";
 import { type Cluster, createCluster, type ProtocolRequest } from "./kafkajsCluster.ts";
@@ -90,6 +98,16 @@ export class AdminRequests {
     return this.#send(brokerId, describeLogDirsRequest(), () => []).catch((error: unknown) => {
       throw new UserError(`broker ${brokerId} does not tell what is on its disks: ${kafkaReason(error)}`);
     });
+  }
+
+  /**
+   * Gives what a broker knows of its cluster, partitions without a leader included.
+   *
+   * @param brokerId @default the controller
+   * @throws Error when there is no answer, also while the broker is not registered
+   */
+  metadata(brokerId?: number): Promise<ClusterMetadata> {
+    return this.#send(brokerId, metadataRequest(), () => []);
   }
 
   /** Ends its connections. */

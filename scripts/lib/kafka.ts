@@ -15,6 +15,8 @@ export interface KafkaClientArgs {
   readonly brokers: readonly string[];
   /** Name that the brokers show in their logs. */
   readonly clientId: string;
+  /** How often a request is repeated. @default 9, which takes some 2 s */
+  readonly retries?: number;
   /** Opens the connections. @default plain TCP from this computer */
   readonly openSocket?: OpenSocket;
 }
@@ -48,7 +50,7 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
     brokers: [...args.brokers],
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: 9 },
+    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: args.retries ?? 9 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {
       lines.push(logLine(entry));

@@ -9,6 +9,8 @@ import { UserError } from "./report.ts";
  * @param timeoutMs how long to try, in milliseconds
  * @param intervalMs pause between tries, in milliseconds
  * @default intervalMs 100
+ * @param whileChanging whether the time begins anew whenever something else is seen than before
+ * @default whileChanging false
  * @throws UserError after the time-out, with what was seen last
  */
 export async function waitFor<T>(
@@ -16,8 +18,9 @@ export async function waitFor<T>(
   check: () => Promise<{ value: T } | { seen: string }>,
   timeoutMs: number,
   intervalMs = 100,
+  whileChanging = false,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  let deadline = Date.now() + timeoutMs;
   let seen = "no answer";
   for (;;) {
     const ended = new AbortController();
@@ -30,6 +33,7 @@ export async function waitFor<T>(
     ended.abort();
     late.catch(() => undefined);
     if ("value" in outcome) return outcome.value;
+    if (whileChanging && outcome.seen !== seen) deadline = Date.now() + timeoutMs;
     ({ seen } = outcome);
     if (Date.now() >= deadline) {
       throw new UserError(`waited ${Math.round(timeoutMs / 1000)} s for ${what}; seen instead: ${seen}`);

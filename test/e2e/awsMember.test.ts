@@ -100,7 +100,7 @@ function apply(changed: Partial<NodeSettings> = {}, reach: Reach = LINK): Promis
     brokers: [{ id: PLAN.brokerId, address: PLAN.address }],
     ensemble: [{ id: PLAN.zookeeperId, address: PLAN.address }],
     kafkaVersion: "3.9.2",
-    rollout: { gateTimeoutSeconds: 60, acceptUnavailable: false },
+    rollout: { gateTimeoutSeconds: 60, acceptUnavailable: false, acceptDataLoss: false },
     files: renderNode(PLAN, { ...settings, ...changed }),
   };
   const secrets: ApplySecrets = { privateKey: key.privateKey };

@@ -63,7 +63,7 @@ test("an apply carries the member's files in plain sight and the private key as 
     brokers: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     kafkaVersion: "3.9.2",
-    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false },
+    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
     files: FILES,
   };
   assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? ""), spec);

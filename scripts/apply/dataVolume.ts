@@ -1,0 +1,103 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import { KAFKA_LOG_DIR, KAFKA_PORT } from "../../components/render/paths.ts";
+import { parseProperties } from "../../components/render/properties.ts";
+import { progress, UserError } from "../lib/report.ts";
+import type { OpenSocket } from "../lib/sockets.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { type ClusterView, viewCluster } from "./cluster.ts";
+import { waitFor } from "../lib/wait.ts";
+import { socketsOf } from "./health.ts";
+
+/** How long another broker may take to accept a connection, in milliseconds: on a first deployment none is there yet. */
+const ANSWER_TIMEOUT_MS = 1_000;
+/** How long one that accepts connections may take to answer, in milliseconds: it may be starting, too. */
+const VIEW_TIMEOUT_MS = 60_000;
+/** Partitions that a message names. */
+const NAMED = 5;
+
+/** What a data volume says of whose it is: Kafka writes it at its first start (meta.properties). */
+export interface VolumeIdentity {
+  readonly clusterId: string | undefined;
+  readonly brokerId: number | undefined;
+}
+
+/**
+ * Makes sure, before a broker is started, that its data volume is this broker's, of this cluster; and when it is empty,
+ * that nothing is lost by that. Where no other broker answers there is nothing to compare with, and Kafka itself
+ * compares the cluster's id with ZooKeeper's.
+ *
+ * @throws UserError when it is another one's, or partitions would be lost
+ */
+export async function checkDataVolume(spec: ApplySpec, ssh: Ssh): Promise<void> {
+  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
+  const answering = await Promise.all(others.map(({ address }) => answers(socketsOf(ssh), address)));
+  const brokers = others.filter((_, index) => answering[index]);
+  const view = brokers.length > 0 ? await viewThrough(brokers, spec, ssh) : undefined;
+  const identity = await readIdentity(ssh);
+  const problem = identity ? foreignVolume(spec, identity, view) : lostPartitions(spec, view);
+  if (problem === undefined) return;
+  if (identity || !spec.rollout.acceptDataLoss) throw new UserError(`${spec.name} (${spec.address}): ${problem}`);
+  progress(`${spec.name}: kafka is started all the same (rollout.acceptDataLoss): ${problem}`);
+}
+
+/** Why a volume is not this broker's; undefined when it is. */
+export function foreignVolume(
+  { brokerId }: Pick<ApplySpec, "brokerId">,
+  volume: VolumeIdentity,
+  view: Pick<ClusterView, "clusterId"> | undefined,
+): string | undefined {
+  const remedy = "Give the member its own volume back, or empty this one if nothing on it is needed";
+  if (volume.brokerId !== undefined && volume.brokerId !== brokerId) {
+    return `its data volume belongs to broker ${volume.brokerId}, but it is broker ${brokerId}. ${remedy}`;
+  }
+  const expected = view?.clusterId ?? undefined;
+  if (volume.clusterId === undefined || expected === undefined || volume.clusterId === expected) return undefined;
+  return `its data volume belongs to the cluster ${volume.clusterId}, but the other brokers are in ${expected}. ${remedy}`;
+}
+
+/** Why an empty volume loses messages; undefined when it does not. */
+export function lostPartitions(
+  { brokerId = -1 }: Pick<ApplySpec, "brokerId">,
+  view: Pick<ClusterView, "partitions"> | undefined,
+): string | undefined {
+  const lost = (view?.partitions ?? []).filter(({ isr }) => isr.length === 1 && isr[0] === brokerId);
+  if (lost.length === 0) return undefined;
+  const names = lost.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
+  const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : "";
+  return (
+    `its data volume is empty, and broker ${brokerId} has the only in-sync replica of ${names.join(", ")}${more}: ` +
+    "it would lead them without their messages, and the other replicas would be cut to that. Bring the volume back; or " +
+    "let other replicas lead with what they have (unclean.leader.election.enable of the topics); or set " +
+    "rollout.acceptDataLoss to true for this update"
+  );
+}
+
+/** A broker that accepts connections may still be starting. */
+function viewThrough(brokers: ApplySpec["brokers"], spec: ApplySpec, ssh: Ssh): Promise<ClusterView> {
+  return waitFor(
+    `a broker of ${brokers.map(({ id }) => id).join(", ")} to tell ${spec.name} of the cluster`,
+    async () => ({ value: await viewCluster({ ...spec, brokers }, socketsOf(ssh)) }),
+    VIEW_TIMEOUT_MS,
+  );
+}
+
+async function readIdentity(ssh: Ssh): Promise<VolumeIdentity | undefined> {
+  const { code, stdout } = await ssh.exec(["sudo", "-n", "cat", `${KAFKA_LOG_DIR}/meta.properties`]);
+  if (code !== 0) return undefined;
+  const meta = parseProperties(stdout);
+  const brokerId = meta["broker.id"];
+  return { clusterId: meta["cluster.id"], brokerId: brokerId === undefined ? undefined : Number(brokerId) };
+}
+
+function answers(openSocket: OpenSocket, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = openSocket({ host, port: KAFKA_PORT });
+    const end = (answer: boolean) => () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(end(false), ANSWER_TIMEOUT_MS);
+    socket.once("connect", end(true)).on("error", end(false));
+  });
+}
