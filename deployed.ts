@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
 import { releaseChange } from "./components/kafka/upgrade.ts";
 import { kafkaVersion as release } from "./components/kafka/versions.ts";
+import type { Reach } from "./components/reach.ts";
 import {
   type ClusterShape,
   FIRST_INFRASTRUCTURE,
@@ -14,6 +15,10 @@ import {
 export interface Deployment extends ClusterShape {
   /** The machines' SSH host keys, by member; absent before the program exported them. */
   readonly hostKeys?: Readonly<Record<string, string>>;
+  /** How the members are reached; absent before the program exported it. */
+  readonly reach?: Reach;
+  /** The deployer's OpenSSH private key; a secret. */
+  readonly privateKey?: string;
 }
 
 /**
@@ -23,22 +28,30 @@ export interface Deployment extends ClusterShape {
 export async function lastDeployment(): Promise<Deployment | undefined> {
   const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const last = new pulumi.StackReference("last-deployment", { name: itself });
-  const output = async (name: keyof Deployment): Promise<unknown> => (await last.getOutputDetails(name)).value;
+  const output = async (name: string): Promise<unknown> => {
+    const details = await last.getOutputDetails(name);
+    return (details.value as unknown) ?? details.secretValue;
+  };
   if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, protocol, hostKeys, subnet, infrastructure, topics] = await Promise.all([
-    output("members"),
-    output("kafkaVersion"),
-    output("interBrokerProtocolVersion"),
-    output("hostKeys"),
-    output("subnet"),
-    output("infrastructure"),
-    output("topics"),
-  ]);
+  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, infrastructure, topics] =
+    await Promise.all([
+      output("members"),
+      output("kafkaVersion"),
+      output("interBrokerProtocolVersion"),
+      output("hostKeys"),
+      output("reach"),
+      output("deployerPrivateKey"),
+      output("subnet"),
+      output("infrastructure"),
+      output("topics"),
+    ]);
   return {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
     // Before it was a setting, brokers spoke what is their version's own.
     interBrokerProtocolVersion: (protocol as string | undefined) ?? release(kafkaVersion as string).protocol,
+    ...(reach !== undefined && { reach: reach as Reach }),
+    ...(deployerKey !== undefined && { privateKey: deployerKey as string }),
     ...(hostKeys !== undefined && { hostKeys: hostKeys as Readonly<Record<string, string>> }),
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,

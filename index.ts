@@ -11,6 +11,7 @@ import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
+import { downMembers } from "./downMembers.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
 import { chooseSite } from "./platform.ts";
 
@@ -41,6 +42,7 @@ const shared = {
   deployerKey,
   plans,
   deployed,
+  down: await downMembers(last),
   brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
   release: shape,
   rollout: settings.rollout,

@@ -12,6 +12,8 @@ export interface KafkaClusterArgs extends Omit<MemberSettings, "ensemble"> {
   readonly ensemble: ZooKeeperEnsemble;
   /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
   readonly deployed: ReadonlySet<string>;
+  /** Names of those of them that are down: they are mended first. */
+  readonly down: ReadonlySet<string>;
 }
 
 /** The brokers of a Kafka cluster, each a {@link Member}. */
@@ -23,12 +25,13 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:KafkaCluster", name, {}, opts);
-    const { plans, deployed, ensemble, ...settings } = args;
+    const { plans, deployed, down, ensemble, ...settings } = args;
     const served = [...ensemble.members.map((member) => member.applied), ...ensemble.upgraded];
     this.members = createMembers(
       {
         plans: plans.filter((plan) => plan.brokerId !== undefined),
         deployed,
+        down,
         settings: { ...settings, ensemble: ensemble.servers },
         // A broker without a server of its own on the machine starts when the ensemble serves.
         startAfter: (plan, earlier) => [...served, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],

@@ -13,10 +13,15 @@ export interface MemberSettings extends ServiceSettings {
   readonly deployerKey: DeployerKey;
 }
 
+/** When a member was found down, for the apply Command. */
+const FOUND_DOWN = "KAFKA_CLUSTER_FOUND_DOWN";
+
 /** Arguments of {@link Member}. */
 export interface MemberArgs extends MemberSettings {
   /** Name, address and the ids of the services on it: identity outlives the machine. */
   readonly plan: NodePlan;
+  /** Whether it was found down: then it is brought up again, also where nothing of it has changed. */
+  readonly isDown: boolean;
   /** What has to be healthy before this member's services start. */
   readonly startAfter?: readonly pulumi.Resource[];
   /** What has to be healthy before this member is touched at all: the member before it in a rolling update. */
@@ -45,6 +50,7 @@ export class Member extends pulumi.ComponentResource {
     super("kafka-cluster:index:Member", name, {}, opts);
     const { platform, deployerKey, plan } = args;
     const rollAfter = args.rollAfter ?? [];
+    if (args.isDown) void pulumi.log.info(`${plan.name} is down: it is brought up first`, this);
 
     const volume = platform.createVolume(plan, this);
     const files = memberFiles(plan, args, volume.device);
@@ -62,7 +68,11 @@ export class Member extends pulumi.ComponentResource {
         create: "node scripts/run.mjs apply create",
         update: "node scripts/run.mjs apply update",
         delete: "node scripts/run.mjs apply delete",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        environment: {
+          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
+          // Another value makes the Command run; in every other update the one that stands in the state is kept.
+          ...(args.isDown && { [FOUND_DOWN]: new Date().toISOString() }),
+        },
         stdin: pulumi.jsonStringify(secrets),
         triggers: [machine.machineId],
         addPreviousOutputInEnv: false,
@@ -73,6 +83,7 @@ export class Member extends pulumi.ComponentResource {
         parent: this,
         // The services of an old machine are stopped before it goes, not after the new one has come.
         deleteBeforeReplace: true,
+        ignoreChanges: args.isDown ? [] : [`environment.${FOUND_DOWN}`],
         dependsOn: [machine.resource, ...(args.startAfter ?? []), ...rollAfter],
       },
     );
@@ -92,6 +103,8 @@ export interface CreateMembersArgs {
   readonly plans: readonly NodePlan[];
   /** Names of the members that the stack's last deployment exported. */
   readonly deployed: ReadonlySet<string>;
+  /** Names of those of them that are down. */
+  readonly down: ReadonlySet<string>;
   readonly settings: MemberSettings;
   /** What a member waits for before its services start, given the members before it. */
   readonly startAfter: (plan: NodePlan, earlier: readonly Member[]) => readonly pulumi.Resource[];
@@ -101,21 +114,25 @@ export interface CreateMembersArgs {
 
 /**
  * Makes members and chains those that lived before this update: each waits until the one before it is healthy, so that
- * Pulumi itself changes one at a time. New ones put nothing at risk and start at once.
+ * Pulumi itself changes one at a time. One that is down comes first: it is mended before another one is stopped. New
+ * ones put nothing at risk and start at once.
+ *
+ * @returns the members in the order of the plans
  */
 export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentResourceOptions): Member[] {
   const members: Member[] = [];
   let rollAfter = args.rollAfter;
-  for (const plan of args.plans) {
+  const isDown = ({ name }: NodePlan): boolean => args.down.has(name);
+  for (const plan of [...args.plans.filter(isDown), ...args.plans.filter((plan) => !isDown(plan))]) {
     const lived = args.deployed.has(plan.name);
     const startAfter = args.startAfter(plan, members);
     const member = new Member(
       plan.name,
-      { ...args.settings, plan, startAfter, rollAfter: lived ? rollAfter : [] },
+      { ...args.settings, plan, isDown: isDown(plan), startAfter, rollAfter: lived ? rollAfter : [] },
       opts,
     );
     members.push(member);
     if (lived) rollAfter = [member.applied];
   }
-  return members;
+  return args.plans.flatMap((plan) => members.filter((member) => member.plan === plan));
 }

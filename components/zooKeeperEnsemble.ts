@@ -10,6 +10,8 @@ export interface ZooKeeperEnsembleArgs extends Omit<MemberSettings, "ensemble"> 
   readonly plans: readonly NodePlan[];
   /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
   readonly deployed: ReadonlySet<string>;
+  /** Names of those of them that are down: they are mended first. */
+  readonly down: ReadonlySet<string>;
   /** Host keys of the members that this update upgrades to a newer version of Kafka; undefined when it upgrades none. */
   readonly upgrading: Readonly<Record<string, string>> | undefined;
 }
@@ -30,7 +32,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:ZooKeeperEnsemble", name, {}, opts);
-    const { plans, deployed, upgrading, ...settings } = args;
+    const { plans, deployed, down, upgrading, ...settings } = args;
     this.servers = plans.flatMap(({ zookeeperId, address }) =>
       zookeeperId === undefined ? [] : [{ id: zookeeperId, address }],
     );
@@ -40,6 +42,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       {
         plans: plans.filter((plan) => plan.brokerId === undefined),
         deployed,
+        down,
         settings: shared,
         startAfter: () => [],
         rollAfter: [],

@@ -2,7 +2,7 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import { KAFKA_LOG_DIR, KAFKA_PORT } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
 import { progress, UserError } from "../lib/report.ts";
-import type { OpenSocket } from "../lib/sockets.ts";
+import { accepts } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { type ClusterView, viewCluster } from "./cluster.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -30,7 +30,9 @@ export interface VolumeIdentity {
  */
 export async function checkDataVolume(spec: ApplySpec, ssh: Ssh): Promise<void> {
   const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
-  const answering = await Promise.all(others.map(({ address }) => answers(socketsOf(ssh), address)));
+  const answering = await Promise.all(
+    others.map(({ address: host }) => accepts(socketsOf(ssh), { host, port: KAFKA_PORT }, ANSWER_TIMEOUT_MS)),
+  );
   const brokers = others.filter((_, index) => answering[index]);
   const view = brokers.length > 0 ? await viewThrough(brokers, spec, ssh) : undefined;
   const identity = await readIdentity(ssh);
@@ -87,17 +89,4 @@ async function readIdentity(ssh: Ssh): Promise<VolumeIdentity | undefined> {
   const meta = parseProperties(stdout);
   const brokerId = meta["broker.id"];
   return { clusterId: meta["cluster.id"], brokerId: brokerId === undefined ? undefined : Number(brokerId) };
-}
-
-function answers(openSocket: OpenSocket, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = openSocket({ host, port: KAFKA_PORT });
-    const end = (answer: boolean) => () => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(answer);
-    };
-    const timer = setTimeout(end(false), ANSWER_TIMEOUT_MS);
-    socket.once("connect", end(true)).on("error", end(false));
-  });
 }

@@ -146,7 +146,8 @@ export class Network {
   }
 }
 
-function isOnLink(address: string): boolean {
+/** Whether an IPv4 address is on a network of this computer. */
+export function isOnLink(address: string): boolean {
   const target = ipaddr.IPv4.parse(address);
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

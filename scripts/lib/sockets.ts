@@ -17,6 +17,20 @@ export type OpenSocket = (to: Endpoint) => ClientSocket;
 /** TCP from this computer. */
 export const plainSocket: OpenSocket = (to) => connect({ host: to.host, port: to.port });
 
+/** Whether a connection can be opened in that time, in milliseconds; it is ended at once. */
+export function accepts(openSocket: OpenSocket, to: Endpoint, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = openSocket(to);
+    const end = (answer: boolean) => () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(end(false), timeoutMs);
+    socket.once("connect", end(true)).on("error", end(false));
+  });
+}
+
 /** A socket over a stream that is still being opened. Data, ends and errors pass both ways, and so does back pressure. */
 export class LazySocket extends Duplex {
   readonly #opened: Promise<Duplex>;

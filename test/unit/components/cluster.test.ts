@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ApplySpec } from "../../../components/applySpec.ts";
+import type { EnsembleUpgradeSpec } from "../../../components/ensembleUpgradeSpec.ts";
+import { startHash } from "../../../scripts/apply/files.ts";
 import { only, type Recorded } from "./deploy.ts";
 import { deployCluster } from "./program.ts";
 
@@ -98,4 +101,68 @@ test("one server and one broker make a cluster, too", async () => {
   assert.equal(resources.filter(({ type }) => type === "kafka-cluster:index:Member").length, 1);
   const { environment } = only(resources, "kafka-1-apply").inputs as { environment: Record<string, string> };
   assert.match(environment.KAFKA_CLUSTER_SPEC ?? "", /server\.1=10\.0\.0\.10:2888:3888/);
+});
+
+test("a member that is down comes first, and its apply runs although nothing of it has changed", async () => {
+  const all = ["kafka-1", "kafka-2", "kafka-3"];
+  const resources = await deployCluster({}, all, { down: ["kafka-3"] });
+  const chain = (member: string): string[] =>
+    dependencies(resources, `${member}-machine`).filter((name) => name.endsWith("-apply"));
+  assert.deepEqual(["kafka-3", "kafka-1", "kafka-2"].map(chain), [[], ["kafka-3-apply"], ["kafka-1-apply"]]);
+  const mark = (member: string): unknown =>
+    (only(resources, `${member}-apply`).inputs.environment as Record<string, unknown>).KAFKA_CLUSTER_FOUND_DOWN;
+  assert.match(String(mark("kafka-3")), /^\d{4}-/);
+  assert.deepEqual(all.map(mark).slice(0, 2), [undefined, undefined]);
+  // Later updates keep what stands in the state, or it would be a change each time.
+  assert.deepEqual(
+    all.map((member) => only(resources, `${member}-apply`).ignoreChanges),
+    [["environment.KAFKA_CLUSTER_FOUND_DOWN"], ["environment.KAFKA_CLUSTER_FOUND_DOWN"], []],
+  );
+});
+
+test("an upgrade rolls the ensemble beside the brokers first, by the last deployment's host keys", async () => {
+  const upgrading = { "kafka-1": "ssh-ed25519 K1", "kafka-2": "ssh-ed25519 K2", "kafka-3": "ssh-ed25519 K3" };
+  const members = Object.keys(upgrading);
+  const resources = await deployCluster({ interBrokerProtocolVersion: "2.4" }, members, { upgrading });
+  const upgrade = only(resources, "zookeeper-upgrade-servers");
+  assert.deepEqual(upgrade.ignoreChanges, []);
+  const { KAFKA_CLUSTER_SPEC } = upgrade.inputs.environment as Record<string, string>;
+  const { servers } = JSON.parse(KAFKA_CLUSTER_SPEC ?? "") as EnsembleUpgradeSpec;
+  assert.deepEqual(
+    servers.map(({ name, hostKey, services, brokerId, zookeeperId }) => [
+      name,
+      hostKey,
+      services,
+      brokerId,
+      zookeeperId,
+    ]),
+    members.map((name, index) => [name, `ssh-ed25519 K${index + 1}`, ["zookeeper"], undefined, index + 1]),
+  );
+  const ofApply = JSON.parse(
+    (only(resources, "kafka-1-apply").inputs.environment as Record<string, string>).KAFKA_CLUSTER_SPEC ?? "",
+  ) as ApplySpec;
+  assert.equal(
+    startHash("zookeeper", servers[0]?.files ?? []),
+    startHash("zookeeper", ofApply.files),
+    "the member's own apply would restart ZooKeeper again",
+  );
+  assert.ok(servers.every(({ files }) => files.every(({ path }) => !path.startsWith("/etc/kafka/"))));
+  for (const member of members) {
+    assert.ok(dependencies(resources, `${member}-apply`).includes("zookeeper-upgrade-servers"));
+  }
+  assert.deepEqual(
+    dependencies(resources, "zookeeper-upgrade-servers").filter((name) => /machine|apply/.test(name)),
+    [],
+  );
+});
+
+test("any other update leaves the ensemble's upgrade as it is, and a dedicated ensemble has none", async () => {
+  const { inputs, ignoreChanges } = only(await deployCluster({}), "zookeeper-upgrade-servers");
+  assert.deepEqual(ignoreChanges, ["environment", "stdin"]);
+  assert.deepEqual(inputs.environment, { KAFKA_CLUSTER_SPEC: '{"servers":[]}' });
+  const dedicated = await deployCluster({ zookeeper: { placement: "dedicated" } });
+  assert.deepEqual(
+    dedicated.filter(({ name }) => name.startsWith("zookeeper-upgrade")),
+    [],
+  );
 });

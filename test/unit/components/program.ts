@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly provider?: Provider;
   /** What the last deployment left of its platform. */
   readonly infrastructure?: Infrastructure;
+  /** Names of the members that are down. @default none */
+  readonly down?: readonly string[];
   /** Host keys of the members that are upgraded. */
   readonly upgrading?: Readonly<Record<string, string>>;
 }
@@ -45,7 +47,7 @@ export interface Surroundings {
 export async function deployCluster(
   raw: Record<string, unknown>,
   deployed: readonly string[] = [],
-  { provider, infrastructure, upgrading }: Surroundings = {},
+  { provider, infrastructure, upgrading, down = [] }: Surroundings = {},
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
   return deploy(
@@ -58,6 +60,7 @@ export async function deployCluster(
         deployerKey,
         plans,
         deployed: new Set(deployed),
+        down: new Set(down),
         brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
         release: {
           kafkaVersion: settings.kafkaVersion.version,

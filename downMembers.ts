@@ -1,0 +1,46 @@
+import { type NodePlan, servicesOf } from "./components/render/node.ts";
+import type { Service } from "./components/render/nodeFile.ts";
+import { KAFKA_PORT, ZOOKEEPER_PORTS } from "./components/render/paths.ts";
+import type { Deployment } from "./deployed.ts";
+import { isOnLink, Network } from "./scripts/lib/reach.ts";
+import { accepts } from "./scripts/lib/sockets.ts";
+
+/** How long the bastion, and then a member, may take to answer, in milliseconds. */
+const BASTION_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 2_000;
+
+const PORTS: Readonly<Record<Service, number>> = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT };
+
+/**
+ * Names of the members of which a service accepts no connection now: whatever the update is, they are mended first.
+ *
+ * When over a network not one answers, that says more about the way to them than about them: then none is named. Nor is
+ * any when the bridge of this computer's machines is gone.
+ */
+export async function downMembers(last: Deployment | undefined): Promise<ReadonlySet<string>> {
+  if (!last?.reach) return new Set();
+  const { members, reach, privateKey = "" } = last;
+  if (reach.via === "link" && !members.every(({ address }) => isOnLink(address))) return new Set();
+  const network = new Network({ reach, privateKey, timeoutMs: BASTION_TIMEOUT_MS });
+  try {
+    await network.ready();
+    const found = await Promise.all(members.map((member) => lookAt(member, network)));
+    const anyAnswers = found.some((services) => services.includes(true));
+    if (!anyAnswers && reach.via !== "link") return new Set();
+    return new Set(members.filter((_, index) => found[index]?.includes(false)).map(({ name }) => name));
+  } catch {
+    // What needs the bastion will say so.
+    return new Set();
+  } finally {
+    network.close();
+  }
+}
+
+/** Whether each service of a member accepts connections. */
+function lookAt(member: NodePlan, network: Network): Promise<boolean[]> {
+  return Promise.all(
+    servicesOf(member).map((service) =>
+      accepts(network.openSocket, { host: member.address, port: PORTS[service] }, ANSWER_TIMEOUT_MS),
+    ),
+  );
+}
