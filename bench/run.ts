@@ -4,7 +4,8 @@
  *     npm run bench [rounds]
  *
  * - from nothing to a verified cluster, beside bench/bare.sh, which does the bare work without checks or records;
- * - a second `up` and a preview with no change, beside a preview of an empty program.
+ * - a second `up` and a preview with no change, beside a preview of an empty program;
+ * - a change that restarts three brokers one after the other, beside a bare script (bench/rolling.ts).
  *
  * Set-up, the image and Kafka's distribution are made before and not measured. Rounds alternate; medians are shown.
  */
@@ -16,13 +17,19 @@ import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../components/kafka/version
 import { ensureDistribution } from "../scripts/distribution/ensure.ts";
 import { runScript, UserError } from "../scripts/lib/report.ts";
 import { findDaemon } from "../scripts/local/daemon.ts";
+import { spaceName } from "../scripts/local/names.ts";
 import { cachedImage } from "../scripts/setup/image.ts";
 import { pulumiExecutable } from "../scripts/setup/pulumi.ts";
 import { pulumiEnvironment } from "../scripts/stack/engine.ts";
 import { stackConfigFile } from "../scripts/stack/prepare.ts";
+import { restartBare } from "./rolling.ts";
 
 /** The first three numbers of the benchmark's own /24. */
 const SUBNET = "10.213.50";
+/** Name of the daemon's project of the benchmark's stack. */
+const PROJECT = spaceName("bench");
+/** A property that no running broker takes, and its two values in turn. */
+const RESTARTING = { key: "queued.max.requests", values: [500, 501] };
 /** Previews a kind, after one that warms the caches. */
 const PREVIEWS = 5;
 
@@ -58,7 +65,10 @@ async function compareDeployments(rounds: number, comparePreviews: () => void): 
     up.push(command("up"));
     second.push(command("up"));
     console.log(`round ${round}: bare ${show(bare)}, up ${show(up)}, second up ${show(second)}`);
-    if (round === rounds) comparePreviews();
+    if (round === rounds) {
+      comparePreviews();
+      await compareRolling(rounds);
+    }
     command("down");
   }
   const limit = 1.3 * median(bare) + 5;
@@ -66,6 +76,26 @@ async function compareDeployments(rounds: number, comparePreviews: () => void): 
   console.log(`from nothing, npm run up         ${median(up).toFixed(1)} s, ${ratio(up, bare)} times the bare script`);
   console.log(`  aim: 1.3 times and 5 s more    ${limit.toFixed(1)} s: ${median(up) <= limit ? "met" : "missed"}`);
   console.log(`second up, no change             ${median(second).toFixed(1)} s`);
+}
+
+/** Rolls the cluster by a change of a property, and by a bare script, in turn. */
+async function compareRolling(rounds: number): Promise<void> {
+  const file = process.env.KAFKA_CLUSTER_CONFIG ?? "";
+  const base = readFileSync(file, "utf8");
+  const anchor = "  kafka-cluster:brokerProperties:\n";
+  const client = [(await findDaemon()).kind === "Incus" ? "incus" : "lxc", "--project", PROJECT];
+  const brokers = [1, 2, 3].map((id) => ({ machine: `kafka-${id}`, address: `${SUBNET}.${17 + id}`, id }));
+  const bare: number[] = [];
+  const up: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    bare.push(await restartBare(client, brokers));
+    const value = RESTARTING.values[round % 2] ?? 0;
+    writeFileSync(file, base.replace(anchor, `${anchor}    ${RESTARTING.key}: ${value}\n`));
+    up.push(command("up"));
+  }
+  console.log(`\nrolling restart, bare script     ${median(bare).toFixed(1)} s (${show(bare)})`);
+  console.log(`rolling restart, npm run up      ${median(up).toFixed(1)} s (${show(up)})`);
+  console.log(`  aim: 1.3 times                 ${ratio(up, bare)} times`);
 }
 
 /** Prepares an empty program and gives the function that compares previews with it. */

@@ -101,7 +101,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     KAFKA_VERSIONS.map((known) => known.version),
     DEFAULT_KAFKA_VERSION,
   );
-  const protocol = top.oneOf("interBrokerProtocolVersion", ["", ...protocolsOf(kafkaVersion(version))], "");
+  const protocol = top.oneOf("interBrokerProtocolVersion", protocolsOf(kafkaVersion(version)), "");
   const brokerCount = top.integer("brokerCount", 1, 99, 3);
   const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
   const firstAddress = top.checked("firstAddress", "", ipv4Problem);

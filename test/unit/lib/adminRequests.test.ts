@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Encoder from "kafkajs/src/protocol/encoder.js";
+import { metadataRequest } from "../../../scripts/lib/adminProtocol.ts";
 import { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
@@ -200,4 +201,36 @@ test("a controller that is no longer one is looked for again", async () => {
     },
   );
   assert.ok(asked >= 2);
+});
+
+test("metadata with a partition that has no leader: its last in-sync replicas are told, and the other partitions", async () => {
+  const ids = (...values: number[]) => values;
+  const partition = (error: number, id: number, leader: number, replicas: number[], isr: number[]) =>
+    new Encoder()
+      .writeInt16(error)
+      .writeInt32(id)
+      .writeInt32(leader)
+      .writeArray(replicas)
+      .writeArray(isr)
+      .writeArray(ids(2));
+  const topic = new Encoder()
+    .writeInt16(0)
+    .writeString("orders")
+    .writeBoolean(false)
+    .writeArray([partition(5, 0, -1, ids(2, 3), ids(2)), partition(0, 1, 1, ids(1, 2), ids(1))]);
+  const broker = new Encoder().writeInt32(1).writeString("10.0.0.18").writeInt32(9092).writeString("zone-a");
+  const answer = new Encoder()
+    .writeInt32(0)
+    .writeArray([broker])
+    .writeString("cluster-a")
+    .writeInt32(1)
+    .writeArray([topic]);
+  assert.deepEqual(await metadataRequest().response.decode(answer.buffer), {
+    clusterId: "cluster-a",
+    brokers: [1],
+    partitions: [
+      { topic: "orders", partition: 0, leader: -1, replicas: [2, 3], isr: [2] },
+      { topic: "orders", partition: 1, leader: 1, replicas: [1, 2], isr: [1] },
+    ],
+  });
 });

@@ -68,6 +68,10 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
   ],
   "an unknown platform": [{ platform: "azure" }, ["platform: one of local, aws"]],
   "an unknown version": [{ kafkaVersion: "3.8.0" }, ["kafkaVersion: one of 3.9.2, 2.4.0"]],
+  "a protocol that the version does not speak": [
+    { kafkaVersion: "2.4.0", interBrokerProtocolVersion: "3.9" },
+    ["interBrokerProtocolVersion: one of 2.4"],
+  ],
   "a count that is no number": [{ brokerCount: "three" }, ["brokerCount: a whole number from 1 to 99"]],
   "no brokers": [{ brokerCount: 0 }, ["brokerCount: a whole number from 1 to 99"]],
   "an even ensemble": [{ zookeeper: { count: 2 } }, ["zookeeper.count: one of 1, 3, 5"]],
