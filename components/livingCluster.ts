@@ -6,6 +6,8 @@ import type { NodePlan } from "./render/node.ts";
 export interface Infrastructure {
   /** Settings that a cluster that lives keeps, by their keys. */
   readonly fixed: Readonly<Record<string, string>>;
+  /** Whether Pulumi refuses to delete data volumes. @default false */
+  readonly protected?: boolean;
   /** Sizes that may grow and not shrink, by the keys of their settings. */
   readonly growing: Readonly<Record<string, number>>;
   /** What the program chose at the first deployment and keeps to. */
@@ -71,8 +73,20 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
   return [
     ...problems,
     ...memberProblems(deployed.members, next.members),
+    ...protectionProblems(deployed, next),
     ...topicProblems(deployed.topics ?? [], next.topics ?? []),
   ];
+}
+
+/** The engine refuses a protected volume when its turn comes: after the partitions were moved away. */
+function protectionProblems({ members, infrastructure }: ClusterShape, next: ClusterShape): Problem[] {
+  const names = new Set(next.members.map(({ name }) => name));
+  const gone = members.filter(({ name }) => !names.has(name));
+  if (infrastructure.protected !== true || gone.length === 0) return [];
+  const allowed =
+    `at least ${members.filter(({ brokerId }) => brokerId !== undefined).length}, as deployed: the data volumes are ` +
+    "protected; set aws.protect to false and run an update first, then take brokers away";
+  return [{ key: "brokerCount", value: next.members.filter(({ brokerId }) => brokerId !== undefined).length, allowed }];
 }
 
 function topicProblems(deployed: readonly TopicShape[], next: readonly TopicShape[]): Problem[] {

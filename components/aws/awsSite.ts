@@ -49,6 +49,7 @@ export async function chooseSite(
     ...(bastionImage !== undefined && { bastionImage }),
     infrastructure: {
       fixed: fixedSettings(settings, facts, zones),
+      protected: settings.aws.protect,
       growing: volumeSizes(settings),
       pinned: { zones, ...pinned },
     },

@@ -314,10 +314,17 @@ test("refused on a cluster that lives: another platform, by that alone", () => {
   ]);
 });
 
+test("refused on a cluster that lives: fewer brokers while their volumes are protected", async () => {
+  const open = { ...PROD, aws: { ...(PROD.aws as object), protect: false } };
+  assert.deepEqual(await refused({ brokerCount: 3 }, { ...PROD, brokerCount: 4 }), ["brokerCount"]);
+  assert.deepEqual(await refused({ brokerCount: 3 }, { ...open, brokerCount: 4 }), []);
+});
+
 test("what is not a change is not refused: no change, more brokers, fewer, larger volumes, other clients", async () => {
   assert.deepEqual(await refused({}), []);
   assert.deepEqual(await refused({ brokerCount: 5, machine: { broker: { volume: { sizeGiB: 900 } } } }), []);
-  assert.deepEqual(await refused({ brokerCount: 2, verification: { replicationFactor: 2 } }), []);
+  const open = { ...PROD, aws: { ...(PROD.aws as object), protect: false } };
+  assert.deepEqual(await refused({ brokerCount: 2, verification: { replicationFactor: 2 } }, open), []);
   assert.deepEqual(await refused({ aws: { clientsFrom: [] } }), []);
   assert.deepEqual(await refused({ aws: { vpc: { publicSubnet: "10.30.254.0/24", natGateways: "single" } } }), []);
 });
