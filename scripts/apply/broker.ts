@@ -1,11 +1,8 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
-import { KAFKA_PORT } from "../../components/render/paths.ts";
-import { AdminRequests } from "../lib/adminRequests.ts";
-import { kafkaClient } from "../lib/kafka.ts";
 import { progress } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
-import { viewCluster } from "./cluster.ts";
+import { viewCluster, withRequests } from "./cluster.ts";
 
 /** How long leaders may take to come back, in milliseconds: an election takes some milliseconds a partition. */
 const LEADERS_TIMEOUT_MS = 60_000;
@@ -53,23 +50,4 @@ export async function takeLeadersBack(spec: ApplySpec, openSocket: OpenSocket): 
     LEADERS_TIMEOUT_MS,
   );
   if (elected > 0) progress(`${spec.name}: broker ${brokerId} leads its partitions again`);
-}
-
-async function withRequests<T>(
-  spec: ApplySpec,
-  openSocket: OpenSocket,
-  work: (requests: AdminRequests) => Promise<T>,
-): Promise<T> {
-  const client = kafkaClient({
-    brokers: spec.brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
-    clientId: "kafka-cluster-apply",
-    openSocket,
-  });
-  const requests = new AdminRequests(client);
-  try {
-    return await work(requests);
-  } finally {
-    await requests.close();
-    client.close();
-  }
 }

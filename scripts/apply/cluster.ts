@@ -1,9 +1,8 @@
 import kafkajs from "kafkajs";
-import type { Admin } from "kafkajs";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { KAFKA_PORT } from "../../components/render/paths.ts";
 import { AdminRequests } from "../lib/adminRequests.ts";
-import { disconnect, kafkaClient } from "../lib/kafka.ts";
+import { kafkaClient } from "../lib/kafka.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import type { PartitionView } from "./availability.ts";
 
@@ -23,12 +22,12 @@ export interface ClusterView {
  * @throws Error when none does
  */
 export function viewCluster(spec: ApplySpec, openSocket: OpenSocket): Promise<ClusterView> {
-  return withClient(spec, openSocket, async ({ admin, requests }) => {
+  return withRequests(spec, openSocket, async (requests) => {
     const { clusterId, brokers, partitions } = await requests.metadata();
-    const minInSync = await minInSyncOf(admin, [...new Set(partitions.map(({ topic }) => topic))]);
+    const minInSync = await minInSyncOf(requests, [...new Set(partitions.map(({ topic }) => topic))]);
     return {
       clusterId,
-      brokers,
+      brokers: brokers.map(({ id }) => id),
       partitions: partitions.map((partition) => ({ ...partition, minInSync: minInSync.get(partition.topic) ?? 1 })),
     };
   });
@@ -39,11 +38,9 @@ const DYNAMIC_BROKER_CONFIG = 2;
 
 /** Names of the properties that a broker runs with instead of what its file says. */
 export function overriddenProperties(spec: ApplySpec, openSocket: OpenSocket): Promise<string[]> {
-  return withClient(spec, openSocket, async ({ admin }) => {
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(spec.brokerId) }],
-    });
+  return withRequests(spec, openSocket, async (requests) => {
+    const broker = { type: kafkajs.ConfigResourceTypes.BROKER, name: String(spec.brokerId) };
+    const { resources } = await requests.describeConfigs([broker], spec.brokerId);
     return resources.flatMap(({ configEntries }) =>
       configEntries
         .filter(({ configSource }) => Number(configSource) === DYNAMIC_BROKER_CONFIG)
@@ -52,16 +49,11 @@ export function overriddenProperties(spec: ApplySpec, openSocket: OpenSocket): P
   });
 }
 
-async function minInSyncOf(admin: Admin, topics: readonly string[]): Promise<Map<string, number>> {
+async function minInSyncOf(requests: AdminRequests, topics: readonly string[]): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map();
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map((name) => ({
-      type: kafkajs.ConfigResourceTypes.TOPIC,
-      name,
-      configNames: [MIN_IN_SYNC],
-    })),
-  });
+  const { resources } = await requests.describeConfigs(
+    topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [MIN_IN_SYNC] })),
+  );
   return new Map(
     resources.map(({ resourceName, configEntries }) => [
       resourceName,
@@ -70,24 +62,22 @@ async function minInSyncOf(admin: Admin, topics: readonly string[]): Promise<Map
   );
 }
 
-/** Works with clients that bootstrap from any broker. */
-async function withClient<T>(
-  spec: ApplySpec,
+/** Works with requests that bootstrap from any broker. */
+export async function withRequests<T>(
+  { brokers }: Pick<ApplySpec, "brokers">,
   openSocket: OpenSocket,
-  work: (clients: { readonly admin: Admin; readonly requests: AdminRequests }) => Promise<T>,
+  work: (requests: AdminRequests) => Promise<T>,
 ): Promise<T> {
   const client = kafkaClient({
-    brokers: spec.brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
+    brokers: brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
     clientId: "kafka-cluster-apply",
     openSocket,
   });
-  const admin = client.kafka.admin({ retry: { retries: 3 } });
   const requests = new AdminRequests(client);
   try {
-    await admin.connect();
-    return await work({ admin, requests });
+    return await work(requests);
   } finally {
-    await Promise.all([requests.close(), disconnect(admin)]);
+    await requests.close();
     client.close();
   }
 }

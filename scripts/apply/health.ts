@@ -44,8 +44,14 @@ export async function brokerHealth(openSocket: OpenSocket, address: string, brok
   });
   const requests = new AdminRequests(client);
   try {
-    const { brokers, partitions } = await requests.metadata(brokerId);
-    const behind = partitions.filter(({ replicas, isr }) => replicas.includes(brokerId) && !isr.includes(brokerId));
+    const { brokers, partitions } = await requests.metadata();
+    if (!brokers.some(({ id }) => id === brokerId)) {
+      return { seen: `brokers ${brokers.map(({ id }) => id).join(", ") || "none"} are registered` };
+    }
+    // One without a leader waits for another broker: there is nobody to catch up with.
+    const behind = partitions.filter(
+      ({ leader, replicas, isr }) => leader >= 0 && replicas.includes(brokerId) && !isr.includes(brokerId),
+    );
     if (behind.length === 0) return { value: `one of ${brokers.length} brokers, in sync` };
     const names = behind.map(({ topic, partition }) => `${topic}-${partition}`);
     // What is there of them grows as long as the broker catches up.

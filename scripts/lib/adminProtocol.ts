@@ -149,8 +149,10 @@ export function describeLogDirsRequest(): ProtocolRequest<ReplicaSize[]> {
 /** What a broker knows of its cluster. */
 export interface ClusterMetadata {
   readonly clusterId: string | null;
-  /** Ids of the registered brokers. */
-  readonly brokers: readonly number[];
+  /** Broker id, -1 when there is none. */
+  readonly controllerId: number;
+  /** The registered brokers; the address is the advertised one, `host:port`. */
+  readonly brokers: readonly { readonly id: number; readonly address: string }[];
   readonly partitions: readonly PartitionMetadata[];
 }
 
@@ -182,13 +184,13 @@ export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
       decoder.readInt32(); // throttle_time_ms
       const brokers = decoder.readArray((broker) => {
         const id = broker.readInt32();
-        broker.readString(); // host
-        broker.readInt32(); // port
+        const host = broker.readString() ?? "";
+        const address = `${host}:${broker.readInt32()}`;
         broker.readString(); // rack
-        return id;
+        return { id, address };
       });
       const clusterId = decoder.readString();
-      decoder.readInt32(); // controller_id
+      const controllerId = decoder.readInt32();
       const topics = decoder.readArray((entry) => {
         entry.readInt16(); // error_code
         const topic = entry.readString() ?? "";
@@ -202,7 +204,7 @@ export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
           return { topic, partition: id, leader, replicas, isr };
         });
       });
-      return { clusterId, brokers, partitions: topics.flat() };
+      return { clusterId, controllerId, brokers, partitions: topics.flat() };
     },
   );
 }

@@ -1,3 +1,4 @@
+import type { DescribeConfigResponse, ResourceConfigQuery } from "kafkajs";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
 import {
   type ClusterMetadata,
@@ -11,7 +12,7 @@ import {
 } from "./adminProtocol.ts";
 import { byReceiver, type ConfigChange, encode, refusal } from "./configChange.ts";
 import { disconnect, type KafkaClient, kafkaReason } from "./kafka.ts";
-import { type Cluster, createCluster, type ProtocolRequest } from "./kafkajsCluster.ts";
+import { type BrokerConnection, type Cluster, createCluster, type ProtocolRequest } from "./kafkajsCluster.ts";
 import { UserError } from "./report.ts";
 
 /** How long the controller waits for an election, in milliseconds: within the client's own time-out of 10 s. */
@@ -31,13 +32,24 @@ export interface NotElected {
   readonly reason: string;
 }
 
-/** Requests that kafkajs's admin client lacks, over its own connections. Each of them is tried for some 2 s. */
+/** Who gets a request: a broker by its id, the controller, or whichever of the client's brokers answers. */
+type Receiver = number | "controller" | "any";
+
+/**
+ * Requests that kafkajs's admin client lacks, and those that it can't send while a partition has no leader, since it takes
+ * that for an error of all metadata. They go over kafkajs's own connections. Each of them is tried for some 2 s.
+ */
 export class AdminRequests {
-  readonly #cluster: Cluster;
-  #connected: Promise<void> | undefined;
+  readonly #client: KafkaClient;
+  readonly #seed: Cluster;
+  /** Connections to single brokers, by their addresses. */
+  readonly #brokers = new Map<string, Cluster>();
+  /** Where the brokers are; forgotten when a request fails. */
+  #known: ClusterMetadata | undefined;
 
   constructor(client: KafkaClient) {
-    this.#cluster = createCluster(client.kafka);
+    this.#client = client;
+    this.#seed = createCluster(client.kafka);
   }
 
   /**
@@ -49,7 +61,11 @@ export class AdminRequests {
     const wanted = changes.filter(({ set = {}, remove = [] }) => Object.keys(set).length + remove.length > 0);
     const problems: string[] = [];
     for (const [brokerId, group] of byReceiver(wanted)) {
-      const sent = this.#send(brokerId, incrementalAlterConfigsRequest(group.map(encode)), (outcomes) => outcomes);
+      const sent = this.#send(
+        brokerId ?? "controller",
+        incrementalAlterConfigsRequest(group.map(encode)),
+        (outcomes) => outcomes,
+      );
       const outcomes = await sent.catch((error: unknown) => {
         problems.push(...group.map((change) => refusal(change, kafkaReason(error))));
         return [];
@@ -72,7 +88,7 @@ export class AdminRequests {
   async electPreferredLeaders(topics: readonly TopicPartitionIds[]): Promise<NotElected[]> {
     if (topics.every(({ partitions }) => partitions.length === 0)) return [];
     const request = electLeadersRequest(topics, ELECTION_TIMEOUT_MS);
-    const sent = this.#send(undefined, request, (answer) => [answer, ...answer.partitions]);
+    const sent = this.#send("controller", request, (answer) => [answer, ...answer.partitions]);
     const { errorCode, partitions } = await sent.catch((error: unknown) => {
       throw new UserError(`preferred leaders can't be elected: ${kafkaReason(error)}`);
     });
@@ -94,7 +110,7 @@ export class AdminRequests {
    *
    * @throws UserError when there is no answer
    */
-  async replicaSizes(brokerId: number): Promise<ReplicaSize[]> {
+  replicaSizes(brokerId: number): Promise<ReplicaSize[]> {
     return this.#send(brokerId, describeLogDirsRequest(), () => []).catch((error: unknown) => {
       throw new UserError(`broker ${brokerId} does not tell what is on its disks: ${kafkaReason(error)}`);
     });
@@ -103,48 +119,67 @@ export class AdminRequests {
   /**
    * Gives what a broker knows of its cluster, partitions without a leader included.
    *
-   * @param brokerId @default the controller
-   * @throws Error when there is no answer, also while the broker is not registered
+   * @throws Error when there is no answer
    */
-  metadata(brokerId?: number): Promise<ClusterMetadata> {
-    return this.#send(brokerId, metadataRequest(), () => []);
+  metadata(): Promise<ClusterMetadata> {
+    return this.#send("any", metadataRequest(), () => []);
+  }
+
+  /**
+   * Gives configs of topics, or of one broker.
+   *
+   * @param brokerId asks this one: for its own configs. @default whichever answers
+   * @throws Error when there is no answer
+   */
+  describeConfigs(resources: readonly ResourceConfigQuery[], brokerId?: number): Promise<DescribeConfigResponse> {
+    return this.#retry(async () => {
+      const broker = await this.#connection(brokerId ?? "any");
+      return broker.describeConfigs({ resources, includeSynonyms: false });
+    });
   }
 
   /** Ends its connections. */
-  close(): Promise<void> {
-    return disconnect(this.#cluster);
+  async close(): Promise<void> {
+    await Promise.all([this.#seed, ...this.#brokers.values()].map(disconnect));
   }
 
-  /** Sends to one broker, or to the controller, and again where the controller has changed or the connection broke. */
+  /** Sends a request, and again where the controller has changed or the connection broke. */
   #send<T>(
-    brokerId: number | undefined,
+    receiver: Receiver,
     request: ProtocolRequest<T>,
     outcomesOf: (answer: T) => readonly Pick<Outcome, "errorCode">[],
   ): Promise<T> {
-    return this.#cluster.retrier(async () => {
-      await this.#connect();
-      try {
-        const broker = await (brokerId === undefined
-          ? this.#cluster.findControllerBroker()
-          : this.#cluster.findBroker({ nodeId: brokerId }));
-        const answer = await broker.connectionPool.send(request);
-        if (outcomesOf(answer).some(({ errorCode }) => errorCode === NOT_CONTROLLER)) {
-          throw createErrorFromCode(NOT_CONTROLLER);
-        }
-        return answer;
-      } catch (error) {
-        await this.#cluster.refreshMetadata();
-        throw error;
+    return this.#retry(async () => {
+      const answer = await (await this.#connection(receiver)).connectionPool.send(request);
+      if (outcomesOf(answer).some(({ errorCode }) => errorCode === NOT_CONTROLLER)) {
+        throw createErrorFromCode(NOT_CONTROLLER);
       }
+      return answer;
     });
   }
 
-  async #connect(): Promise<void> {
-    const connecting = (this.#connected ??= this.#cluster.connect().then(() => this.#cluster.refreshMetadata()));
-    await connecting.catch((error: unknown) => {
-      this.#connected = undefined;
-      throw error;
-    });
+  #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    return this.#seed.retrier(() =>
+      attempt().catch((error: unknown) => {
+        this.#known = undefined;
+        throw error;
+      }),
+    );
+  }
+
+  async #connection(receiver: Receiver): Promise<BrokerConnection> {
+    if (receiver === "any") return this.#seed.brokerPool.findConnectedBroker();
+    const any = await this.#seed.brokerPool.findConnectedBroker();
+    const { brokers, controllerId } = (this.#known ??= await any.connectionPool.send(metadataRequest()));
+    const id = receiver === "controller" ? controllerId : receiver;
+    const address = brokers.find((broker) => broker.id === id)?.address;
+    if (address === undefined) {
+      const who = receiver === "controller" ? "the controller" : `broker ${id}`;
+      throw new Error(`${who} is not registered; ${brokers.map((broker) => broker.id).join(", ") || "none"} are`);
+    }
+    const cluster = this.#brokers.get(address) ?? createCluster(this.#client.only(address));
+    this.#brokers.set(address, cluster);
+    return cluster.brokerPool.findConnectedBroker();
   }
 }
 

@@ -24,6 +24,8 @@ export interface KafkaClientArgs {
 /** A kafkajs client that is silent, and remembers what it would have said. */
 export interface KafkaClient {
   readonly kafka: Kafka;
+  /** Makes one that talks to this broker alone, `host:port`, and is closed with this one. */
+  only(broker: string): Kafka;
   /** The last warnings and errors of kafkajs, oldest first, as one text each. */
   lastLogLines(): readonly string[];
   /**
@@ -45,27 +47,29 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
   const sockets = new Set<ClientSocket>();
   let closed = false;
   const openSocket = args.openSocket ?? plainSocket;
-  const kafka = new Kafka({
-    clientId: args.clientId,
-    brokers: [...args.brokers],
-    connectionTimeout: 2_000,
-    requestTimeout: 10_000,
-    retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: args.retries ?? 9 },
-    logLevel: logLevel.WARN,
-    logCreator: () => (entry) => {
-      lines.push(logLine(entry));
-      lines.splice(0, lines.length - KEPT_LOG_LINES);
-    },
-    socketFactory: ({ host, port, onConnect }) => {
-      const socket = openSocket({ host, port }).once("connect", onConnect);
-      sockets.add(socket);
-      if (closed) socket.destroy();
-      // kafkajs asks its sockets for no more than a ClientSocket has (src/network).
-      return socket.once("close", () => sockets.delete(socket)) as Socket;
-    },
-  });
+  const clientOf = (brokers: readonly string[]): Kafka =>
+    new Kafka({
+      clientId: args.clientId,
+      brokers: [...brokers],
+      connectionTimeout: 2_000,
+      requestTimeout: 10_000,
+      retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: args.retries ?? 9 },
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => {
+        lines.push(logLine(entry));
+        lines.splice(0, lines.length - KEPT_LOG_LINES);
+      },
+      socketFactory: ({ host, port, onConnect }) => {
+        const socket = openSocket({ host, port }).once("connect", onConnect);
+        sockets.add(socket);
+        if (closed) socket.destroy();
+        // kafkajs asks its sockets for no more than a ClientSocket has (src/network).
+        return socket.once("close", () => sockets.delete(socket)) as Socket;
+      },
+    });
   return {
-    kafka,
+    kafka: clientOf(args.brokers),
+    only: (broker) => clientOf([broker]),
     lastLogLines: () => [...lines],
     close: () => {
       closed = true;

@@ -1,4 +1,4 @@
-import type { Kafka } from "kafkajs";
+import type { DescribeConfigResponse, Kafka, ResourceConfigQuery } from "kafkajs";
 import type Encoder from "kafkajs/src/protocol/encoder.js";
 
 /** A request of Kafka's protocol and how its response is read. */
@@ -14,18 +14,20 @@ export interface ProtocolRequest<T> {
   readonly requestTimeout?: number;
 }
 
-/** kafkajs's connection to one broker, made and authenticated. */
+/** kafkajs's connection to one broker, made and authenticated: `src/broker/index.js`. */
 export interface BrokerConnection {
   readonly connectionPool: { send<T>(request: ProtocolRequest<T>): Promise<T> };
+  describeConfigs(args: {
+    resources: readonly ResourceConfigQuery[];
+    includeSynonyms: boolean;
+  }): Promise<DescribeConfigResponse>;
 }
 
 /** What kafkajs's clients themselves use to talk to a cluster: `src/cluster/index.js`. */
 export interface Cluster {
-  connect(): Promise<void>;
   disconnect(): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  findBroker(args: { nodeId: number }): Promise<BrokerConnection>;
-  findControllerBroker(): Promise<BrokerConnection>;
+  /** Without metadata it connects to the first of the client's brokers that answers. */
+  readonly brokerPool: { findConnectedBroker(): Promise<BrokerConnection> };
   /** Repeats what fails, as the client's `retry` says, unless the error says `retriable: false`. */
   retrier<T>(attempt: () => Promise<T>): Promise<T>;
 }

@@ -7,12 +7,15 @@ import { after, before, test } from "node:test";
 import type { Admin } from "kafkajs";
 import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
+import { assertNothingLost } from "../traffic/report.ts";
+import { underTraffic } from "../traffic/underTraffic.ts";
 import { execInside, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, resourceChanges, TestStack } from "./support/stack.ts";
 
 const STACK = "e2em";
 const PREFIX = "10.213.52.";
 const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
+const BROKERS = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
 
 let stack: TestStack;
 let base: string;
@@ -24,7 +27,7 @@ async function configure(more = ""): Promise<void> {
 async function withCluster<T>(
   work: (admin: Admin, send: (values: string[]) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const client = kafkaClient({ brokers: [18, 19, 20].map((host) => `${PREFIX}${host}:9092`), clientId: "e2e" });
+  const client = kafkaClient({ brokers: BROKERS, clientId: "e2e" });
   const [admin, producer] = [client.kafka.admin(), client.kafka.producer()];
   try {
     await Promise.all([admin.connect(), producer.connect()]);
@@ -87,10 +90,14 @@ test("a member that is down is brought up by the next up, although nothing has c
 });
 
 test("with one of three down, a change for all of them mends that one and then rolls the others", async () => {
-  await inside(STACK, "kafka-2", "systemctl stop kafka");
-  base = base.replace("broker: 384m", "broker: 400m");
-  await configure();
-  const { text } = await stack.succeed("up");
+  let text = "";
+  const report = await underTraffic({ brokers: BROKERS, topic: "one-down" }, async () => {
+    await inside(STACK, "kafka-2", "systemctl stop kafka");
+    base = base.replace("broker: 384m", "broker: 400m");
+    await configure();
+    ({ text } = await stack.succeed("up"));
+  });
+  assertNothingLost(report, { pauseMs: 60_000 });
   const order = [...text.matchAll(/(kafka-\d): kafka is healthy/g)].map(([, member]) => member);
   assert.deepEqual([...new Set(order)], ["kafka-2", "kafka-1", "kafka-3"]);
   for (const member of MEMBERS) await inside(STACK, member, "pgrep -f Xmx400m");
@@ -115,8 +122,11 @@ test("a volume of another cluster is refused, and untouched", async () => {
 });
 
 test("an empty volume is filled again by the others, in full", async () => {
-  await inside(STACK, "kafka-1", "systemctl stop kafka && find /srv/kafka-data/kafka-logs -mindepth 1 -delete");
-  await stack.succeed("up");
+  const report = await underTraffic({ brokers: BROKERS, topic: "emptied" }, async () => {
+    await inside(STACK, "kafka-1", "systemctl stop kafka && find /srv/kafka-data/kafka-logs -mindepth 1 -delete");
+    await stack.succeed("up");
+  });
+  assertNothingLost(report, { pauseMs: 60_000 });
   assert.deepEqual(await inSync(), [1, 2]);
   assert.equal(await messages(), 200);
   const size = await inside(STACK, "kafka-1", "stat --format %s /opt/kafka-logs/orders-0/*.log");

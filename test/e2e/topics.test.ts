@@ -5,8 +5,10 @@ import kafkajs, { type Admin } from "kafkajs";
 import { stringify } from "yaml";
 import { AdminRequests } from "../../scripts/lib/adminRequests.ts";
 import { kafkaClient, type KafkaClient } from "../../scripts/lib/kafka.ts";
+import { assertNothingLost } from "../traffic/report.ts";
+import { underTraffic } from "../traffic/underTraffic.ts";
 import { leftovers } from "./support/machines.ts";
-import { devConfiguration, resourceChanges, TestStack } from "./support/stack.ts";
+import { devConfiguration, resourceChanges, TestStack, versionsUnderTest } from "./support/stack.ts";
 
 const STACK = "e2eo";
 const PREFIX = "10.213.56.";
@@ -123,7 +125,7 @@ before(async () => {
 });
 after(() => stack.remove());
 
-for (const version of ["3.9.2", "2.4.0"]) {
+for (const version of versionsUnderTest("2.4.0")) {
   const orders = { name: "orders", partitions: 3, replicationFactor: 2, configs: { "retention.ms": 86400000 } };
   const audit = { name: "audit", partitions: 1, replicationFactor: 1 };
   const scratch = { name: "scratch", partitions: 1, replicationFactor: 3, deletion: "delete" };
@@ -178,6 +180,19 @@ for (const version of ["3.9.2", "2.4.0"]) {
     });
     assert.equal(await readable("audit"), MESSAGES);
     await stack.succeed("preview", "--expect-no-changes");
+  });
+
+  test(`${version}: more partitions and replicas of a topic that is written to lose nothing`, async () => {
+    const busy = { name: "busy", partitions: 5, replicationFactor: 3, deletion: "delete" };
+    const before = { partitions: 3, replicationFactor: 2, minInSyncReplicas: 1 };
+    const report = await underTraffic({ brokers, topic: "busy", ...before }, async () => {
+      await configure(version, [orders, scratch, { ...audit, partitions: 4, replicationFactor: 2 }, busy]);
+      const { text } = await stack.succeed("up");
+      assert.match(text, /topic busy exists already: it is taken over/);
+      assert.match(text, /topic busy: replication factor 2 -> 3, all in sync/);
+      assert.match(text, /topic busy: partitions 3 -> 5/);
+    });
+    assertNothingLost(report);
   });
 
   test(`${version}: an up that was killed while it took a topic over goes on, and the messages stay`, async () => {

@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { assertNothingLost } from "../traffic/report.ts";
+import { underTraffic } from "../traffic/underTraffic.ts";
 import { inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
 
@@ -39,6 +41,12 @@ async function starts(service: "kafka" | "zookeeper"): Promise<number[]> {
   return (await Promise.all(MEMBERS.map((member) => inside(STACK, member, script)))).map(Number);
 }
 
+async function upUnderTraffic(topic: string): Promise<void> {
+  const brokers = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
+  const report = await underTraffic({ brokers, topic }, () => stack.succeed("up"));
+  assertNothingLost(report, { pauseMs: 30_000 });
+}
+
 const three = <T>(value: T): T[] => MEMBERS.map(() => value);
 
 before(async () => {
@@ -61,7 +69,7 @@ test("an upgrade that raises the protocol with it is refused by a preview", asyn
 
 test("the upgrade: the ensemble first, then broker after broker, with the old protocol", async () => {
   await configure({ kafkaVersion: "3.9.2" });
-  await stack.succeed("up");
+  await upUnderTraffic("upgrade");
   assert.deepEqual(await running("zookeeper"), three("3.9.2"));
   assert.deepEqual(await running("kafka"), three("3.9.2"));
   assert.deepEqual(await protocols(), three("2.4"));
@@ -73,7 +81,7 @@ test("the upgrade: the ensemble first, then broker after broker, with the old pr
 
 test("the way back, while the protocol is the old one", async () => {
   await configure({ kafkaVersion: "2.4.0" });
-  await stack.succeed("up");
+  await upUnderTraffic("downgrade");
   assert.deepEqual(await running("zookeeper"), three("2.4.0"));
   assert.deepEqual(await running("kafka"), three("2.4.0"));
 });
@@ -83,7 +91,7 @@ test("the upgrade once more, then the protocol as a second change", async () => 
   await stack.succeed("up");
   const servers = await starts("zookeeper");
   await configure({ kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9" });
-  await stack.succeed("up");
+  await upUnderTraffic("protocol");
   assert.deepEqual(await protocols(), three("3.9"));
   assert.deepEqual(await running("kafka"), three("3.9.2"));
   assert.deepEqual(await starts("zookeeper"), servers, "ZooKeeper has nothing to do with it");

@@ -214,6 +214,11 @@ export async function devConfiguration(prefix: string): Promise<string> {
   return (await readFile("Pulumi.dev.yaml", "utf8")).replaceAll("10.0.0.", prefix);
 }
 
+/** Versions of Kafka to test with: `$E2E_VERSIONS`, each after a comma, else the one that this file is run with by default. */
+export function versionsUnderTest(byDefault: string): string[] {
+  return (process.env.E2E_VERSIONS ?? byDefault).split(",");
+}
+
 /** How many resources an update left alone and how many it changed, from the count that ends Pulumi's output. */
 export function resourceChanges(text: string): Record<string, number> {
   const lines = text.split("\nResources:\n")[1]?.split("\n\n")[0] ?? "";

@@ -128,7 +128,7 @@ test("a broker that the cluster does not know is named", async () => {
       requests.incrementalAlterConfigs([{ resource: { type: "broker", id: 9 }, remove: ["a"] }]),
       (error) =>
         error instanceof UserError &&
-        error.message === "broker 9: a can't be changed: Broker 9 not found in the cached metadata",
+        error.message === "broker 9: a can't be changed: broker 9 is not registered; 1, 2, 3 are",
     );
   });
 });
@@ -227,7 +227,8 @@ test("metadata with a partition that has no leader: its last in-sync replicas ar
     .writeArray([topic]);
   assert.deepEqual(await metadataRequest().response.decode(answer.buffer), {
     clusterId: "cluster-a",
-    brokers: [1],
+    controllerId: 1,
+    brokers: [{ id: 1, address: "10.0.0.18:9092" }],
     partitions: [
       { topic: "orders", partition: 0, leader: -1, replicas: [2, 3], isr: [2] },
       { topic: "orders", partition: 1, leader: 1, replicas: [1, 2], isr: [1] },

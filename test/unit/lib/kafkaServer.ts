@@ -55,22 +55,24 @@ export class KafkaServer {
         const apiVersion = request.readInt16();
         const correlationId = request.readInt32();
         request.readString(); // client id
-        const response = new Encoder().writeInt32(correlationId).writeEncoder(this.#respond(apiKey, request, id));
+        const response = new Encoder()
+          .writeInt32(correlationId)
+          .writeEncoder(this.#respond(apiKey, apiVersion, request, id));
         this.received.push(`${apiKey}v${apiVersion} at ${id}`);
         socket.write(new Encoder().writeInt32(response.buffer.length).writeEncoder(response).buffer);
       }
     });
   }
 
-  #respond(apiKey: number, body: Decoder, id: number): Encoder {
+  #respond(apiKey: number, apiVersion: number, body: Decoder, id: number): Encoder {
     if (apiKey === 18) return this.#apiVersions();
-    if (apiKey === 3) return this.#metadata();
+    if (apiKey === 3) return this.#metadata(apiVersion);
     const answer = this.#answers.get(apiKey);
     if (!answer) throw new Error(`no answer for API ${apiKey}`);
     return answer(body, id);
   }
 
-  /** ApiVersions v0 to v2: Metadata v1 only, so that one response has to be written. */
+  /** ApiVersions v0 to v2: Metadata v1 for kafkajs itself. */
   #apiVersions(): Encoder {
     const api = (key: number, version: number) => new Encoder().writeInt16(key).writeInt16(version).writeInt16(version);
     return new Encoder()
@@ -79,7 +81,8 @@ export class KafkaServer {
       .writeInt32(0);
   }
 
-  #metadata(): Encoder {
+  /** Metadata v1, or v5 without topics. */
+  #metadata(version: number): Encoder {
     const brokers = this.addresses.map((address, index) => {
       const [host = "", port = ""] = address.split(":");
       return new Encoder()
@@ -88,6 +91,10 @@ export class KafkaServer {
         .writeInt32(Number(port))
         .writeString(null);
     });
-    return new Encoder().writeArray(brokers).writeInt32(this.controller).writeArray([]);
+    const response = new Encoder();
+    if (version === 5) response.writeInt32(0); // throttle_time_ms
+    response.writeArray(brokers);
+    if (version === 5) response.writeString(null); // cluster_id
+    return response.writeInt32(this.controller).writeArray([]);
   }
 }
