@@ -11,18 +11,36 @@ cat >"$new"
 chmod "$2" "$new"
 mv -f "$new" "$1"`;
 
+/** How a file on the machine differs from what is wanted. */
+export interface FileDifference {
+  readonly file: NodeFile;
+  readonly difference: "missing" | "content" | "mode or owner";
+}
+
 /** The files whose content, mode or owner on the machine differs from what is wanted. */
 export async function differingFiles(ssh: Ssh, files: readonly NodeFile[]): Promise<NodeFile[]> {
+  return (await fileDifferences(ssh, files)).map(({ file }) => file);
+}
+
+/** The same with what differs: the content goes before the mode and the owner. */
+export async function fileDifferences(ssh: Ssh, files: readonly NodeFile[]): Promise<FileDifference[]> {
   const paths = files.map((file) => file.path);
   // Both exit with 1 when a file is missing and still print the others.
   const [hashes, attributes] = await Promise.all([
     ssh.exec(["sudo", "-n", "sha256sum", "--", ...paths]),
     ssh.exec(["sudo", "-n", "stat", "--format=0%a %U:%G %n", "--", ...paths]),
   ]);
-  const seen = new Set([...hashes.stdout.split("\n"), ...attributes.stdout.split("\n")]);
-  return files.filter(
-    (file) => !seen.has(`${sha256(file.content)}  ${file.path}`) || !seen.has(`${file.mode} root:root ${file.path}`),
-  );
+  const hashed = hashes.stdout.split("\n");
+  const seen = new Set([...hashed, ...attributes.stdout.split("\n")]);
+  const differenceOf = (file: NodeFile): FileDifference["difference"] | undefined => {
+    if (!hashed.some((line) => line.endsWith(`  ${file.path}`))) return "missing";
+    if (!seen.has(`${sha256(file.content)}  ${file.path}`)) return "content";
+    return seen.has(`${file.mode} root:root ${file.path}`) ? undefined : "mode or owner";
+  };
+  return files.flatMap((file) => {
+    const difference = differenceOf(file);
+    return difference === undefined ? [] : [{ file, difference }];
+  });
 }
 
 /** Writes one file on the machine, its content over standard input. */

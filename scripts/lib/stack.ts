@@ -1,5 +1,6 @@
 import type { Reach } from "../../components/reach.ts";
 import { pulumi, stackName } from "../stack/engine.ts";
+import type { Deployment, ExportedResource } from "../stack/recovery.ts";
 import { UserError } from "./report.ts";
 
 /** Environment variable that names the cluster's brokers, `host:port,…`. */
@@ -14,6 +15,16 @@ export const BOOTSTRAP_VARIABLE = "KAFKA_CLUSTER_BOOTSTRAP";
 export async function stackOutputs(secrets = false): Promise<Record<string, unknown>> {
   const options = secrets ? ["--show-secrets"] : [];
   return JSON.parse(await pulumi(["stack", "output", "--json", ...options])) as Record<string, unknown>;
+}
+
+/**
+ * The stack's resources as they are on record, secrets encrypted.
+ *
+ * @throws Error with what the Pulumi CLI said when it fails
+ */
+export async function stackResources(): Promise<readonly ExportedResource[]> {
+  const { deployment } = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
+  return deployment.resources ?? [];
 }
 
 /** Where a client bootstraps from, and how it gets there. */
