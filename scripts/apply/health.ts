@@ -1,4 +1,4 @@
-import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
+import { KAFKA_PORT } from "../../components/render/paths.ts";
 import { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaClient } from "../lib/kafka.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
@@ -7,6 +7,7 @@ import { progress, UserError } from "../lib/report.ts";
 import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
+import { askServer } from "../lib/zookeeper.ts";
 import { assertRunning, lastLines } from "./services.ts";
 
 /**
@@ -18,17 +19,14 @@ const HEALTH_TIMEOUT_MS = 300_000;
 const HEALTH_INTERVAL_MS = 100;
 /** Pause between two looks at whether a service that is not healthy yet still runs, in milliseconds. */
 const LOOK_INTERVAL_MS = 2_000;
-/** How long ZooKeeper may take to answer, in milliseconds. */
-const ANSWER_TIMEOUT_MS = 2_000;
 
 /** What a health check gives: a sentence that describes the good state, or what is seen instead. */
 export type Health = { value: string } | { seen: string };
 
-/** Asks a ZooKeeper server with the four-letter word `srvr` whether it serves in a quorum. */
+/** Asks a ZooKeeper server whether it serves in a quorum, and in which role. */
 export async function zookeeperHealth(openSocket: OpenSocket, address: string): Promise<Health> {
-  const answer = await fourLetterWord(openSocket, address, "srvr");
-  const mode = /^Mode: (\w+)$/m.exec(answer)?.[1];
-  return mode ? { value: mode } : { seen: `ZooKeeper at ${address} answers "${answer.trim().split("\n")[0] ?? ""}"` };
+  const answer = await askServer(openSocket, address);
+  return "value" in answer ? { value: answer.value.role } : answer;
 }
 
 /**
@@ -112,26 +110,4 @@ export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Prom
   });
   progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return state;
-}
-
-function fourLetterWord(openSocket: OpenSocket, address: string, word: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const { client: port } = ZOOKEEPER_PORTS;
-    const socket = openSocket({ host: address, port });
-    const timer = setTimeout(() => {
-      socket.destroy(new Error(`no answer from ${address}:${port} in ${ANSWER_TIMEOUT_MS / 1000} s`));
-    }, ANSWER_TIMEOUT_MS);
-    socket
-      .setEncoding("utf8")
-      .on("connect", () => socket.write(word))
-      .on("data", (text: string) => {
-        answer += text;
-      })
-      .on("error", reject)
-      .on("close", () => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
-  });
 }
