@@ -21,6 +21,18 @@ export interface BrokerConnection {
     resources: readonly ResourceConfigQuery[];
     includeSynonyms: boolean;
   }): Promise<DescribeConfigResponse>;
+  /** Of all topics. Only the controller knows; the declared types of kafkajs are others than what it gives. */
+  listPartitionReassignments(args: { timeout: number }): Promise<{
+    topics: readonly { name: string; partitions: readonly ReassignedPartition[] }[];
+  }>;
+}
+
+/** A partition whose replicas are being moved. */
+export interface ReassignedPartition {
+  readonly partition: number;
+  readonly replicas: readonly number[];
+  readonly addingReplicas: readonly number[];
+  readonly removingReplicas: readonly number[];
 }
 
 /** What kafkajs's clients themselves use to talk to a cluster: `src/cluster/index.js`. */

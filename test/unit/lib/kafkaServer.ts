@@ -66,18 +66,20 @@ export class KafkaServer {
 
   #respond(apiKey: number, apiVersion: number, body: Decoder, id: number): Encoder {
     if (apiKey === 18) return this.#apiVersions();
-    if (apiKey === 3) return this.#metadata(apiVersion);
     const answer = this.#answers.get(apiKey);
-    if (!answer) throw new Error(`no answer for API ${apiKey}`);
-    return answer(body, id);
+    if (answer) return answer(body, id);
+    if (apiKey === 3) return this.#metadata(apiVersion);
+    throw new Error(`no answer for API ${apiKey}`);
   }
 
-  /** ApiVersions v0 to v2: Metadata v1 for kafkajs itself. */
+  /** ApiVersions v0 to v2: Metadata v1 for kafkajs itself, and v0 and v1 of the test's. */
   #apiVersions(): Encoder {
-    const api = (key: number, version: number) => new Encoder().writeInt16(key).writeInt16(version).writeInt16(version);
+    const api = (key: number, from: number, to: number) =>
+      new Encoder().writeInt16(key).writeInt16(from).writeInt16(to);
+    const ofTest = [...this.#answers.keys()].filter((key) => key !== 3).map((key) => api(key, 0, 1));
     return new Encoder()
       .writeInt16(0)
-      .writeArray([api(18, 2), api(3, 1)])
+      .writeArray([api(18, 2, 2), api(3, 1, 1), ...ofTest])
       .writeInt32(0);
   }
 
