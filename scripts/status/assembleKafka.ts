@@ -1,0 +1,107 @@
+import { TOPIC_CONFIGS } from "./askKafka.ts";
+import type { ClusterFacts, Facts, MemberFacts } from "./facts.ts";
+import { versionOf } from "./machine.ts";
+import { dynamicConfig, throttles } from "./dynamicConfigs.ts";
+import type { BrokerStatus, KafkaStatus, PartitionStatus } from "./kafkaReport.ts";
+
+/** Makes of what the brokers told what is shown of Kafka. */
+export function kafkaStatus({ members, cluster, kafkaVersion }: Facts): KafkaStatus {
+  const facts = "value" in cluster ? cluster.value : undefined;
+  const partitions = facts && partitionsOf(facts);
+  const topics = new Set(partitions?.map(({ topic }) => topic));
+  const having = (test: (partition: PartitionStatus) => boolean): PartitionStatus[] | null =>
+    partitions?.filter(test) ?? null;
+  const brokers = members.flatMap((each) => brokerStatus(each, facts, partitions));
+  return {
+    deployedVersion: kafkaVersion,
+    reason: "seen" in cluster ? cluster.seen : null,
+    clusterId: facts?.metadata.clusterId ?? null,
+    controllerId: facts?.metadata.controllerId ?? null,
+    topicCount: partitions ? topics.size : null,
+    partitionCount: partitions?.length ?? null,
+    brokers,
+    preferredNotLeader: having(isLedByAnother),
+    underReplicated: having(isUnderReplicated),
+    offline: having(isOffline),
+    underMinIsr: facts && "value" in facts.topicConfigs ? having(isUnderMinIsr) : null,
+    reassignments: facts && "value" in facts.reassignments ? facts.reassignments.value : null,
+    throttles: facts && "value" in facts.topicConfigs ? throttles(brokers, facts.topicConfigs.value) : null,
+    unknown: facts ? unknown(facts) : [],
+  };
+}
+
+/** Partitions by topic and number, with their topics' min.insync.replicas and their reassignments. */
+function partitionsOf({ metadata, topicConfigs, reassignments }: ClusterFacts): PartitionStatus[] {
+  const moving = "value" in reassignments ? reassignments.value : [];
+  const minIsr = (topic: string): number | null => {
+    const configs = "value" in topicConfigs ? topicConfigs.value.get(topic) : undefined;
+    const value = configs?.find(({ name }) => name === TOPIC_CONFIGS.minIsr)?.value;
+    return value === undefined || value === null ? null : Number(value);
+  };
+  const partitions = metadata.partitions.map((each) => {
+    const move = moving.find(({ topic, partition }) => topic === each.topic && partition === each.partition);
+    return { ...each, adding: move?.adding ?? [], minIsr: minIsr(each.topic) };
+  });
+  return partitions.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
+}
+
+function isLedByAnother({ leader, replicas }: PartitionStatus): boolean {
+  return leader !== null && leader !== replicas[0];
+}
+
+/** As the brokers' metric UnderReplicatedPartitions counts: by number, without those that are being added (KIP-455). */
+function isUnderReplicated({ replicas, isr, adding }: PartitionStatus): boolean {
+  return isr.length < replicas.length - adding.length;
+}
+
+function isOffline({ leader }: PartitionStatus): boolean {
+  return leader === null;
+}
+
+/** As `kafka-topics.sh --under-min-isr-partitions` counts. */
+function isUnderMinIsr({ isr, minIsr }: PartitionStatus): boolean {
+  return minIsr !== null && isr.length < minIsr;
+}
+
+function brokerStatus(
+  { member, machine, broker }: MemberFacts,
+  facts: ClusterFacts | undefined,
+  partitions: readonly PartitionStatus[] | undefined,
+): BrokerStatus[] {
+  const { brokerId: id, name } = member;
+  if (id === undefined || !broker) return [];
+  const configs = "value" in broker ? broker.value.configs : [];
+  const services = "value" in machine ? machine.value.services : [];
+  const own = partitions?.filter(({ replicas }) => replicas.includes(id));
+  const count = (test: (partition: PartitionStatus) => boolean): number => own?.filter(test).length ?? 0;
+  return [
+    {
+      id,
+      member: name,
+      registered: facts ? facts.metadata.brokerIds.includes(id) : null,
+      answers: "value" in broker,
+      reason: "seen" in broker ? broker.seen : null,
+      version: versionOf(services.find(({ service }) => service === "kafka")?.home ?? null),
+      interBrokerProtocol: configs.find(({ name }) => name === "inter.broker.protocol.version")?.value ?? null,
+      partitions: own
+        ? {
+            leaders: count(({ leader }) => leader === id),
+            replicas: own.length,
+            inSync: count(({ isr }) => isr.includes(id)),
+            preferredNotLeader: count((each) => each.replicas[0] === id && isLedByAnother(each)),
+            underReplicated: count(isUnderReplicated),
+            offline: count(isOffline),
+            underMinIsr: facts && "value" in facts.topicConfigs ? count(isUnderMinIsr) : null,
+          }
+        : null,
+      dynamicConfigs: configs.flatMap((config) => dynamicConfig(config, member.apply?.properties ?? {})),
+    },
+  ];
+}
+
+function unknown({ topicConfigs, reassignments }: ClusterFacts): string[] {
+  return [
+    ...("seen" in topicConfigs ? [`the topics' configurations: ${topicConfigs.seen}`] : []),
+    ...("seen" in reassignments ? [`reassignments: ${reassignments.seen}`] : []),
+  ];
+}

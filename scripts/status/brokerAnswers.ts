@@ -1,0 +1,132 @@
+/** What one broker is asked, and what it answers. */
+import kafkajs, { type ConfigSource, type ResourceConfigQuery } from "kafkajs";
+import metadataRequest from "kafkajs/src/protocol/requests/metadata/v5/request.js";
+import { decode } from "kafkajs/src/protocol/requests/metadata/v5/response.js";
+import type { BrokerConnection, ProtocolRequest } from "../lib/kafkajsCluster.ts";
+
+/** How long the controller may take to list the reassignments, in milliseconds. */
+const REASSIGNMENTS_TIMEOUT_MS = 5_000;
+
+/** A partition as a broker knows it. */
+export interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+  /** broker.id; `null` when it has no leader. */
+  readonly leader: number | null;
+  /** The first is the preferred leader. */
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+}
+
+/** The cluster as a broker knows it. */
+export interface Metadata {
+  readonly clusterId: string | null;
+  readonly controllerId: number | null;
+  /** broker.id of each broker that is registered. */
+  readonly brokerIds: readonly number[];
+  readonly partitions: readonly Partition[];
+}
+
+/**
+ * Metadata without kafkajs's `parse`, which takes a partition without a leader for an error of the whole response.
+ * Kafka has had the version since 1.0.
+ */
+const METADATA: ProtocolRequest<Awaited<ReturnType<typeof decode>>> = {
+  request: metadataRequest({ topics: [], allowAutoTopicCreation: false }),
+  response: { decode, parse: (decoded) => Promise.resolve(decoded) },
+};
+
+/** Asks for the brokers and all partitions. */
+export async function metadataOf(broker: BrokerConnection): Promise<Metadata> {
+  const { brokers, clusterId, controllerId, topicMetadata } = await broker.connectionPool.send(METADATA);
+  return {
+    clusterId,
+    controllerId: idOf(controllerId),
+    brokerIds: brokers.map(({ nodeId }) => nodeId),
+    partitions: topicMetadata.flatMap(({ topic, partitionMetadata }) =>
+      partitionMetadata.map(({ partitionId: partition, leader, replicas, isr }) => ({
+        topic,
+        partition,
+        leader: idOf(leader),
+        replicas,
+        isr,
+      })),
+    ),
+  };
+}
+
+/** Kafka writes -1 for none. */
+function idOf(id: number): number | null {
+  return id < 0 ? null : id;
+}
+
+/** A configuration in effect. */
+export interface Config {
+  readonly name: string;
+  /** `null` when it is a secret. */
+  readonly value: string | null;
+  /** Where the value comes from. */
+  readonly source: ConfigSource;
+  /** Names of the values that could take its place, the strongest first. */
+  readonly synonyms: readonly string[];
+}
+
+/** Asks for a broker's own configurations. */
+export async function brokerConfigs(broker: BrokerConnection, id: number): Promise<readonly Config[]> {
+  const name = String(id);
+  return (await describe(broker, [{ type: kafkajs.ConfigResourceTypes.BROKER, name }])).get(name) ?? [];
+}
+
+/** Asks for some configurations of topics, by the topics' names. */
+export function topicConfigs(
+  broker: BrokerConnection,
+  topics: readonly string[],
+  configNames: readonly string[],
+): Promise<ReadonlyMap<string, readonly Config[]>> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  return describe(
+    broker,
+    topics.map((name) => ({ type, name, configNames: [...configNames] })),
+  );
+}
+
+async function describe(
+  broker: BrokerConnection,
+  asked: readonly ResourceConfigQuery[],
+): Promise<Map<string, readonly Config[]>> {
+  const { resources } = await broker.describeConfigs({ resources: asked, includeSynonyms: true });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      configEntries.map(({ configName, configValue, configSource, configSynonyms }) => ({
+        name: configName,
+        value: configValue,
+        source: configSource,
+        synonyms: configSynonyms.map((synonym) => synonym.configName),
+      })),
+    ]),
+  );
+}
+
+/** A partition whose replicas are being moved. */
+export interface Reassignment {
+  readonly topic: string;
+  readonly partition: number;
+  readonly replicas: readonly number[];
+  readonly adding: readonly number[];
+  readonly removing: readonly number[];
+}
+
+/** Asks the controller for all reassignments under way. */
+export async function reassignmentsOf(controller: BrokerConnection): Promise<readonly Reassignment[]> {
+  const { topics } = await controller.listPartitionReassignments({ timeout: REASSIGNMENTS_TIMEOUT_MS });
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions.map(({ partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
+      topic,
+      partition,
+      replicas,
+      adding,
+      removing,
+    })),
+  );
+}

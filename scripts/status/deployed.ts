@@ -1,0 +1,88 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import type { Reach } from "../../components/reach.ts";
+import type { NodePlan } from "../../components/render/node.ts";
+import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import { runningWith } from "../apply/started.ts";
+import { UserError } from "../lib/report.ts";
+import type { ExportedResource } from "../stack/recovery.ts";
+
+/** What a member's apply deployed on it. */
+export interface DeployedApply {
+  /** The only host key that is accepted. */
+  readonly hostKey: string;
+  readonly files: readonly NodeFile[];
+  /** The services that it starts, each with the hash of the files that it reads. */
+  readonly startHashes: ReadonlyMap<Service, string>;
+  /** The broker's; empty for a member without a broker. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** A member as it was deployed last. */
+export interface DeployedMember extends NodePlan {
+  /** `null` when no apply is on record. */
+  readonly apply: DeployedApply | null;
+}
+
+/** A cluster as it was deployed last. */
+export interface DeployedCluster {
+  readonly kafkaVersion: string;
+  readonly reach: Reach;
+  /** The deployer's OpenSSH private key. */
+  readonly privateKey: string;
+  readonly members: readonly DeployedMember[];
+}
+
+/**
+ * Reads the cluster that lives out of a stack's outputs and state.
+ *
+ * @param outputs with secrets shown
+ * @throws UserError when the stack has no cluster, or an older version of the program deployed it
+ */
+export function deployedCluster(
+  stack: string,
+  outputs: Readonly<Record<string, unknown>>,
+  resources: readonly ExportedResource[],
+): DeployedCluster {
+  const { members, kafkaVersion, reach, deployerPrivateKey } = outputs;
+  if (!Array.isArray(members)) {
+    throw new UserError(
+      `stack ${stack} has no cluster that lives: its last deployment gave no output members; npm run up`,
+    );
+  }
+  if (reach === undefined || typeof deployerPrivateKey !== "string" || typeof kafkaVersion !== "string") {
+    const lacking = "kafkaVersion, reach and deployerPrivateKey";
+    throw new UserError(
+      `stack ${stack} lacks an output of ${lacking}, which this version of the program gives: npm run up`,
+    );
+  }
+  const specs = new Map(resources.flatMap(applySpecs).map((spec) => [spec.name, spec]));
+  const deployed = (members as NodePlan[]).map((plan): DeployedMember => {
+    const spec = specs.get(plan.name);
+    return {
+      // Absent ids are null in outputs.
+      ...Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== null)),
+      name: plan.name,
+      address: plan.address,
+      apply: spec ? deployedApply(spec) : null,
+    };
+  });
+  return { kafkaVersion, reach: reach as Reach, privateKey: deployerPrivateKey, members: deployed };
+}
+
+/** What a resource was told, if it is the apply of a member: it is known by that. */
+function applySpecs({ inputs, delete: goes }: ExportedResource): ApplySpec[] {
+  const environment = inputs?.environment as Record<string, unknown> | undefined;
+  const text = environment?.KAFKA_CLUSTER_SPEC;
+  if (goes === true || typeof text !== "string") return [];
+  const spec = JSON.parse(text) as Partial<ApplySpec>;
+  return Array.isArray(spec.files) && Array.isArray(spec.services) ? [spec as ApplySpec] : [];
+}
+
+function deployedApply({ hostKey, files, services }: ApplySpec): DeployedApply {
+  return {
+    hostKey,
+    files,
+    startHashes: new Map(services.map((service) => [service, runningWith(service, files).hash])),
+    properties: runningWith("kafka", files).properties,
+  };
+}

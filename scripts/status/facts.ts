@@ -1,0 +1,77 @@
+/** What was asked of the members, as it came; assemble.ts makes of it what is shown. */
+import type { Service } from "../../components/render/nodeFile.ts";
+import type { FileDifference } from "../apply/files.ts";
+import type { ServerFacts } from "../lib/zookeeper.ts";
+import type { Config, Metadata, Reassignment } from "./brokerAnswers.ts";
+import type { DeployedMember } from "./deployed.ts";
+
+/** An answer, or a sentence that says why there is none. */
+export type Answer<T> = { readonly value: T } | { readonly seen: string };
+
+/** A service as systemd and the member's files know it. */
+export interface ServiceFacts {
+  readonly service: Service;
+  /** systemd's ActiveState: `active`, `inactive`, `failed`, `activating`… */
+  readonly activeState: string;
+  /** systemd's SubState: `running`, `dead`, `auto-restart`… */
+  readonly subState: string;
+  /** Since when it is active, in seconds since the epoch; `null` when it is not. */
+  readonly since: number | null;
+  /** Hash of the files that it was started with; `null` when the program never started it. */
+  readonly startedWith: string | null;
+  /** Folder of the distribution on the command line of its process; `null` when there is none. */
+  readonly home: string | null;
+}
+
+/** Use of a file system, in bytes. */
+export interface VolumeFacts {
+  readonly used: number;
+  /** What the services can still use: less than size minus used where some is kept for root. */
+  readonly available: number;
+  readonly size: number;
+}
+
+/** A machine as it sees itself. */
+export interface MachineFacts {
+  readonly services: readonly ServiceFacts[];
+  /** `null` when no data volume is mounted. */
+  readonly volume: VolumeFacts | null;
+}
+
+/** A broker as it sees the cluster and itself. */
+export interface BrokerFacts {
+  readonly metadata: Metadata;
+  readonly configs: readonly Config[];
+}
+
+/** A member with all that it was asked. */
+export interface MemberFacts {
+  readonly member: DeployedMember;
+  /** Whether SSH to it works. */
+  readonly ssh: Answer<true>;
+  readonly machine: Answer<MachineFacts>;
+  readonly differences: Answer<readonly FileDifference[]>;
+  /** Absent where the member has no ZooKeeper server. */
+  readonly server?: Answer<ServerFacts>;
+  /** Absent where the member has no broker. */
+  readonly broker?: Answer<BrokerFacts>;
+}
+
+/** The cluster as one broker sees it: the controller, if it answers. */
+export interface ClusterFacts {
+  readonly metadata: Metadata;
+  /** Configurations of topics by their names. */
+  readonly topicConfigs: Answer<ReadonlyMap<string, readonly Config[]>>;
+  readonly reassignments: Answer<readonly Reassignment[]>;
+}
+
+/** All that was asked. */
+export interface Facts {
+  readonly stack: string;
+  /** Kafka's version that was deployed last. */
+  readonly kafkaVersion: string;
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly takenAt: number;
+  readonly members: readonly MemberFacts[];
+  readonly cluster: Answer<ClusterFacts>;
+}

@@ -1,0 +1,93 @@
+import type { Service } from "../../components/render/nodeFile.ts";
+import { DEPLOY_USER } from "../../components/render/paths.ts";
+import { fileDifferences } from "../apply/files.ts";
+import type { Network } from "../lib/reach.ts";
+import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
+import type { Ssh } from "../lib/ssh.ts";
+import { askServer, type ServerFacts } from "../lib/zookeeper.ts";
+import { answerOf } from "./answer.ts";
+import { askBroker, askCluster } from "./askKafka.ts";
+import type { DeployedCluster, DeployedMember } from "./deployed.ts";
+import type { Answer, Facts, MemberFacts } from "./facts.ts";
+import { machineCommand, readMachine } from "./machine.ts";
+
+/** How long SSH to the members is tried for, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 8_000;
+
+/** Asks all members at once, each for no longer than a time limit, and then the cluster as a whole. */
+export async function gather(stack: string, cluster: DeployedCluster, network: Network): Promise<Facts> {
+  const connections = await Promise.all(
+    cluster.members.map(async (member) => ({ member, ssh: await connect(network, member) })),
+  );
+  const openSocket = socketsOf(connections);
+  const members = await Promise.all(connections.map(({ member, ssh }) => askMember(member, ssh, openSocket)));
+  const brokers = members.flatMap(({ member: { brokerId: id, address }, broker: answer }) =>
+    id === undefined || !answer ? [] : [{ id, address, answer }],
+  );
+  return {
+    stack,
+    kafkaVersion: cluster.kafkaVersion,
+    takenAt: Date.now(),
+    members,
+    cluster: openSocket ? await askCluster(openSocket, brokers) : { seen: "no broker answers" },
+  };
+}
+
+async function connect(network: Network, { name, address, apply }: DeployedMember): Promise<Answer<Ssh>> {
+  if (!apply) return { seen: "its host key is not known, since no apply of it is on record: npm run up" };
+  try {
+    return { value: await network.connect({ name, address, user: DEPLOY_USER }, apply.hostKey) };
+  } catch (error) {
+    return { seen: (error as Error).message };
+  }
+}
+
+/**
+ * Opens connections from the member itself, so that nothing but SSH is needed; where its SSH is what fails, from
+ * another one. Nothing else is sent from this computer: an address whose bridge is gone may be somebody else's.
+ *
+ * @returns nothing when no member can be reached
+ */
+function socketsOf(connections: readonly { member: DeployedMember; ssh: Answer<Ssh> }[]): OpenSocket | undefined {
+  const opened = connections.flatMap(({ member: { address }, ssh }) =>
+    "value" in ssh ? [{ address, ssh: ssh.value }] : [],
+  );
+  const [first] = opened;
+  if (!first) return undefined;
+  return (to) => {
+    const from = opened.find(({ address }) => address === to.host) ?? first;
+    return new LazySocket(from.ssh.forward(to));
+  };
+}
+
+async function askMember(
+  member: DeployedMember,
+  ssh: Answer<Ssh>,
+  openSocket: OpenSocket | undefined,
+): Promise<MemberFacts> {
+  const { address, brokerId, zookeeperId } = member;
+  const over = async <T>(ask: (ssh: Ssh) => Promise<T>): Promise<Answer<T>> =>
+    "value" in ssh ? answerOf(ask(ssh.value)) : ssh;
+  const through = async <T>(ask: (openSocket: OpenSocket) => Promise<Answer<T>>): Promise<Answer<T>> =>
+    openSocket ? ask(openSocket) : { seen: "no member can be reached over SSH" };
+  const { files = [], startHashes = new Map<Service, string>() } = member.apply ?? {};
+  const [machine, differences, server, broker] = await Promise.all([
+    over(async (ssh) => readMachine(await ssh.sudo(machineCommand([...startHashes.keys()])))),
+    over((ssh) => fileDifferences(ssh, files)),
+    zookeeperId === undefined ? undefined : through((sockets) => askZooKeeper(sockets, address)),
+    brokerId === undefined ? undefined : through((sockets) => askBroker(sockets, address, brokerId)),
+  ]);
+  return {
+    member,
+    ssh: "value" in ssh ? { value: true } : ssh,
+    machine,
+    differences,
+    ...(server && { server }),
+    ...(broker && { broker }),
+  };
+}
+
+async function askZooKeeper(openSocket: OpenSocket, address: string): Promise<Answer<ServerFacts>> {
+  const answer = await answerOf(askServer(openSocket, address));
+  return "value" in answer ? answer.value : answer;
+}

@@ -1,0 +1,86 @@
+import { applyAgain, isDown } from "./causes.ts";
+import { judgeKafka } from "./judgeKafka.ts";
+import type { ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
+
+/** What is judged by a number of the operator's. */
+export interface Limits {
+  /** Use of a data volume, in percent, from which on it is a problem. */
+  readonly diskPercent: number;
+}
+
+/** Finds what keeps a cluster from being healthy: the causes before what follows from them. */
+export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
+  return [
+    ...status.members.flatMap((member) => judgeMember(member, limits)),
+    ...status.members.flatMap((member) => judgeDrift(member, status.kafka.deployedVersion)),
+    ...judgeZooKeeper(status.zookeeper, status.members),
+    ...judgeKafka(status.kafka, status.members),
+  ];
+}
+
+function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProblem[] {
+  const { name: subject, address, volume } = member;
+  if (!member.reachable) {
+    const remedy = `start the machine; if it is gone, npm run up -- --replace '**${subject}-machine'`;
+    return [{ kind: "unreachable", subject, text: `${address} can't be reached over SSH (${member.reason})`, remedy }];
+  }
+  const problems: StatusProblem[] = member.unknown.map((text) => ({
+    kind: "unknown",
+    subject,
+    text: `the machine did not tell ${text}`,
+    remedy: "run it again; if it stays so, look at the machine's load and its disk",
+  }));
+  for (const { service, state, subState } of member.services) {
+    if (state === null || state === "active") continue;
+    const text = `${service} does not run (${state}, ${subState})`;
+    problems.push({ kind: "service", subject, text, remedy: applyAgain(subject) });
+  }
+  if (member.unknown.length === 0 && !volume) {
+    const text = "no data volume is mounted";
+    problems.push({ kind: "disk", subject, text, remedy: "attach the volume and restart the machine" });
+  } else if (volume && volume.usedPercent >= diskPercent) {
+    const text = `the data volume is used to ${volume.usedPercent} %, the limit is ${diskPercent} %`;
+    const remedy = "a larger volume, or a shorter retention (log.retention.hours, log.retention.bytes)";
+    problems.push({ kind: "disk", subject, text, remedy });
+  }
+  return problems;
+}
+
+function judgeDrift({ name: subject, services, drift }: MemberStatus, deployed: string): StatusProblem[] {
+  const remedy = applyAgain(subject);
+  const problems = (drift ?? []).map(({ path, difference }): StatusProblem => {
+    const text =
+      difference === "missing" ? `${path} is missing` : `${path} has another ${difference} than the one deployed`;
+    return { kind: "drift", subject, text, remedy };
+  });
+  for (const { service, state, startedWithDeployedFiles, version } of services) {
+    if (state !== "active") continue;
+    if (startedWithDeployedFiles === false) {
+      const text = `${service} was started with other files than those deployed`;
+      problems.push({ kind: "drift", subject, text, remedy });
+    }
+    if (version !== null && version !== deployed) {
+      const text = `${service} runs from the distribution of Kafka ${version}, deployed is ${deployed}`;
+      problems.push({ kind: "drift", subject, text, remedy });
+    }
+  }
+  return problems;
+}
+
+function judgeZooKeeper({ quorum, servers }: ZooKeeperStatus, members: readonly MemberStatus[]): StatusProblem[] {
+  const problems: StatusProblem[] = [];
+  const serving = servers.filter(({ role }) => role !== null);
+  if (!quorum) {
+    const leaders = servers.filter(({ role }) => role === "leader" || role === "standalone");
+    const text = `no quorum: ${serving.length} of ${servers.length} servers serve, ${leaders.length} of them as leader`;
+    const remedy = "start the servers that don't serve: brokers can't elect leaders without a quorum";
+    problems.push({ kind: "quorum", subject: "zookeeper", text, remedy });
+  }
+  for (const { id, member, role, reason } of servers) {
+    if (role !== null || isDown(members, member, "zookeeper")) continue;
+    const text = `ZooKeeper server ${id} does not serve (${reason})`;
+    const remedy = `look at /var/log/zookeeper/zookeeper.log on ${member}`;
+    problems.push({ kind: "zookeeper", subject: member, text, remedy });
+  }
+  return problems;
+}

@@ -1,0 +1,100 @@
+/** What `npm run status -- --json` prints, as docs/operations/status.md describes it: a change is one for users. */
+import type { Service } from "../../components/render/nodeFile.ts";
+import type { FileDifference } from "../apply/files.ts";
+import type { KafkaStatus } from "./kafkaReport.ts";
+
+/** Raised when a field is taken away or means something else. */
+export const FORMAT = 1;
+
+/** A service of a member. */
+export interface ServiceStatus {
+  readonly service: Service;
+  /** systemd's ActiveState and SubState; `null` when the machine did not tell. */
+  readonly state: string | null;
+  readonly subState: string | null;
+  /** ISO 8601, UTC; `null` when it does not run. */
+  readonly since: string | null;
+  /** Kafka's version in the name of the distribution that the process was started from. */
+  readonly version: string | null;
+  /** Whether it was started with the files of the last deployment; `null` when that is not known. */
+  readonly startedWithDeployedFiles: boolean | null;
+}
+
+/** A file that differs from the last deployment's. */
+export interface FileDrift {
+  readonly path: string;
+  readonly difference: FileDifference["difference"];
+}
+
+/** A member and its machine. */
+export interface MemberStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly rack: string | null;
+  readonly brokerId: number | null;
+  readonly zookeeperId: number | null;
+  /** Whether SSH to it works, and why not. */
+  readonly reachable: boolean;
+  readonly reason: string | null;
+  readonly services: readonly ServiceStatus[];
+  /** The data volume, in bytes; `null` when it is not mounted or the machine did not tell. */
+  readonly volume: { readonly used: number; readonly size: number; readonly usedPercent: number } | null;
+  /** `null` when the machine did not tell. */
+  readonly drift: readonly FileDrift[] | null;
+  /** What the machine was asked and did not tell, one sentence each. */
+  readonly unknown: readonly string[];
+}
+
+/** A server of the ensemble. */
+export interface ServerStatus {
+  readonly id: number;
+  readonly member: string;
+  /** `leader`, `follower`, `observer`, `standalone`; `null` when it does not serve, for the reason given. */
+  readonly role: string | null;
+  readonly version: string | null;
+  readonly reason: string | null;
+}
+
+/** The ensemble. */
+export interface ZooKeeperStatus {
+  /** Whether a majority serves, with one leader. */
+  readonly quorum: boolean;
+  readonly servers: readonly ServerStatus[];
+}
+
+/** The whole cluster. */
+export interface ClusterStatus {
+  readonly stack: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  readonly members: readonly MemberStatus[];
+  readonly kafka: KafkaStatus;
+  readonly zookeeper: ZooKeeperStatus;
+}
+
+/** Something that keeps a cluster from being healthy. */
+export interface StatusProblem {
+  readonly kind:
+    | "unreachable"
+    | "service"
+    | "disk"
+    | "drift"
+    | "quorum"
+    | "zookeeper"
+    | "broker"
+    | "offline"
+    | "underMinIsr"
+    | "underReplicated"
+    | "unknown";
+  /** A member's name, `kafka` or `zookeeper`. */
+  readonly subject: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** The document that is printed. */
+export interface StatusReport extends ClusterStatus {
+  readonly format: typeof FORMAT;
+  readonly healthy: boolean;
+  readonly problems: readonly StatusProblem[];
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startHash } from "../../../scripts/apply/files.ts";
+import { UserError } from "../../../scripts/lib/report.ts";
+import { deployedCluster } from "../../../scripts/status/deployed.ts";
+import { statusOptions } from "../../../scripts/status/options.ts";
+import { FILE } from "./facts.ts";
+
+const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
+
+const outputs = {
+  members: [
+    { name: "kafka-1", address: "10.0.0.18", brokerId: 1, zookeeperId: null },
+    { name: "kafka-2", address: "10.0.0.19", brokerId: 2 },
+  ],
+  kafkaVersion: "3.9.2",
+  reach: { via: "link" },
+  deployerPrivateKey: "PRIVATE",
+};
+
+function command(name: string, spec: unknown, more: object = {}): Parameters<typeof deployedCluster>[2][number] {
+  const inputs = { environment: { KAFKA_CLUSTER_SPEC: JSON.stringify(spec) } };
+  return { urn: `urn:pulumi:dev::kafka-cluster::a$b::${name}`, type: "command:local:Command", inputs, ...more };
+}
+
+test("members come from the outputs, what was deployed on them from the applies", () => {
+  const configuration = { ...FILE, path: "/etc/kafka/server.properties", content: "log.dirs=/opt/kafka-logs\n" };
+  const [files, address, hostKey] = [[FILE, configuration], "10.0.0.18", "ssh-ed25519 KEY"];
+  const spec = { name: "kafka-1", address, hostKey, files, services: ["kafka"] };
+  const cluster = deployedCluster("dev", outputs, [
+    command("kafka-1-apply", spec),
+    command("kafka-1-old", spec, { delete: true }),
+    command("local-space", { space: "kc-dev" }),
+    { urn: "urn:pulumi:dev::kafka-cluster::pulumi:pulumi:Stack::dev", type: "pulumi:pulumi:Stack" },
+  ]);
+  assert.deepEqual(cluster, {
+    kafkaVersion: "3.9.2",
+    reach: { via: "link" },
+    privateKey: "PRIVATE",
+    members: [
+      {
+        name: "kafka-1",
+        address,
+        brokerId: 1,
+        apply: {
+          hostKey,
+          files,
+          startHashes: new Map([["kafka", startHash("kafka", files)]]),
+          properties: { "log.dirs": "/opt/kafka-logs" },
+        },
+      },
+      { name: "kafka-2", address: "10.0.0.19", brokerId: 2, apply: null },
+    ],
+  });
+});
+
+test("a stack without a cluster, and one of an older program, have no status", () => {
+  assert.throws(() => deployedCluster("dev", {}, []), userError(/stack dev has no cluster that lives.*npm run up/));
+  const { reach: _, ...older } = outputs;
+  assert.throws(() => deployedCluster("dev", older, []), userError(/lacks an output of .*reach.*npm run up/));
+});
+
+test("the options, and the user's mistakes with them", () => {
+  assert.deepEqual(statusOptions([]), { json: false, diskPercent: 85 });
+  assert.deepEqual(statusOptions(["--json", "--disk-percent", "100"]), { json: true, diskPercent: 100 });
+  assert.equal(statusOptions(["--help"]), "help");
+  assert.throws(() => statusOptions(["--yaml"]), userError(/--yaml.*--help lists the options/s));
+  for (const percent of ["0", "101", "85%", ""]) {
+    assert.throws(() => statusOptions([`--disk-percent=${percent}`]), userError(/--disk-percent .*from 1 to 100/));
+  }
+});
