@@ -10,6 +10,7 @@ import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from ".
 import type { Reach } from "../reach.ts";
 import type { HostSettings, NodePlan } from "../render/node.ts";
 import { localScript, scriptResult } from "./localScript.ts";
+import { MACHINE_TRIGGERS } from "./machineTriggers.ts";
 import { DISTRIBUTIONS_MOUNT } from "./mounts.ts";
 
 /** Arguments of {@link LocalPlatform}. All but the machine's size shape the graph, so they are plain values. */
@@ -106,6 +107,13 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       image,
       ...this.#args.machine,
     };
+    const triggers: Record<(typeof MACHINE_TRIGGERS)[number], pulumi.Input<string>> = {
+      image,
+      address,
+      gateway: scriptResult(this.#network, "gateway"),
+      // A volume that is made anew goes after its machine, whose services were stopped before.
+      "data volume": args.volume.volumeId,
+    };
     const resource = localScript(
       `${name}-machine`,
       "machine",
@@ -118,7 +126,7 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       },
       {
         environment: { USER_DATA: args.userData },
-        triggers: [image, address, scriptResult(this.#network, "gateway")],
+        triggers: MACHINE_TRIGGERS.map((trigger) => triggers[trigger]),
       },
     );
     return { resource, machineId: scriptResult(resource, "machineId"), hostKey: scriptResult(resource, "hostKey") };

@@ -79,6 +79,8 @@ test("cloud-init brings the same files at birth, without any secret, and never r
   assert.equal(USER_DATA, renderUserData({ hostname: "kafka-2", files: FILES, deployKey: "ssh-ed25519 PUBLIC" }));
   assert.deepEqual(machine.secrets, []);
   assert.deepEqual(machine.ignoreChanges, ["environment.USER_DATA"]);
+  // Image, address, gateway and data volume, in the order of MACHINE_TRIGGERS.
+  assert.deepEqual(machine.inputs.triggers, ["f1", "10.0.0.19", "10.0.0.1/24", "kafka-2-volume-id"]);
   for (const resource of resources) {
     const { stdin: _, ...plain } = resource.inputs;
     assert.ok(!JSON.stringify(plain).includes("PRIVATE"), resource.name);
