@@ -1,0 +1,90 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import { brokerDefinitions } from "../../components/kafka/definitions.ts";
+import { propertyChange } from "../../components/kafka/dynamicChange.ts";
+import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import { INSTALL_SETTINGS, KAFKA_ETC } from "../../components/render/paths.ts";
+import { parseProperties } from "../../components/render/properties.ts";
+
+const SERVER_PROPERTIES = `${KAFKA_ETC}/server.properties`;
+
+/** The setting that each service's heap comes from. */
+const HEAPS: Readonly<Record<Service, string>> = { kafka: "heap.broker", zookeeper: "heap.zookeeper" };
+
+/**
+ * Says what an apply will do on its member, from its spec before and after: it takes for granted that the member is as the
+ * last apply has left it.
+ *
+ * @returns a phrase a service, such as `kafka is restarted: heap.broker`; never empty
+ */
+export function serviceChanges(before: ApplySpec, after: ApplySpec): string[] {
+  const phrases = after.services.flatMap((service) => serviceChange(service, before, after));
+  if (phrases.length > 0) return phrases;
+  const written = differing(before, after).map(({ path }) => path);
+  return [
+    written.length > 0 ? `nothing is restarted: files ${written.join(", ")}` : "is looked at, nothing is changed",
+  ];
+}
+
+/** The files of either side that the other one has not, or has otherwise. */
+function differing(before: ApplySpec, after: ApplySpec): NodeFile[] {
+  const has = (spec: ApplySpec, file: NodeFile): boolean =>
+    spec.files.some(({ path, content, mode }) => path === file.path && content === file.content && mode === file.mode);
+  const changed = after.files.filter((file) => !has(before, file));
+  const gone = before.files.filter(({ path }) => !after.files.some((file) => file.path === path));
+  return [...changed, ...gone];
+}
+
+function serviceChange(service: Service, before: ApplySpec, after: ApplySpec): string[] {
+  const read = differing(before, after).filter(
+    // Another mode alone restarts nothing.
+    ({ path, restarts }) => restarts.includes(service) && contentOf(before, path) !== contentOf(after, path),
+  );
+  if (read.length === 0) return [];
+  const reasons = otherReasons(
+    service,
+    read.filter(({ path }) => path !== SERVER_PROPERTIES),
+    before,
+    after,
+  );
+  const change = propertyChange(
+    brokerDefinitions(after.kafkaVersion),
+    service === "kafka" ? propertiesOf(before) : {},
+    service === "kafka" ? propertiesOf(after) : {},
+  );
+  if (change.kind === "dynamic" && reasons.length === 0) {
+    const set = Object.entries(change.set).map(([key, value]) => `${key}=${value}`);
+    return set.length > 0 ? [`${service} takes ${set.join(", ")} while it runs`] : [];
+  }
+  const because = [...(change.kind === "restart" ? change.because : []), ...reasons];
+  return [`${service} is restarted: ${because.join(", ")}`];
+}
+
+function propertiesOf(spec: ApplySpec): Record<string, string> {
+  return parseProperties(contentOf(spec, SERVER_PROPERTIES));
+}
+
+function contentOf({ files }: ApplySpec, path: string): string {
+  return files.find((file) => file.path === path)?.content ?? "";
+}
+
+/** Names what restarts a service apart from the broker's properties: the setting where one can be told, else the files. */
+function otherReasons(service: Service, files: readonly NodeFile[], before: ApplySpec, after: ApplySpec): string[] {
+  if (files.length === 0) return [];
+  if (before.kafkaVersion !== after.kafkaVersion) {
+    return [`kafkaVersion ${before.kafkaVersion} becomes ${after.kafkaVersion}`];
+  }
+  const settings: string[] = [];
+  const paths: string[] = [];
+  for (const { path } of files) {
+    if (path === INSTALL_SETTINGS) settings.push("Kafka's distribution");
+    else if (withoutHeap(contentOf(before, path)) === withoutHeap(contentOf(after, path)))
+      settings.push(HEAPS[service]);
+    else paths.push(path);
+  }
+  return [...settings, ...(paths.length > 0 ? [`files ${paths.join(", ")}`] : [])];
+}
+
+/** A systemd unit without the JVM's heap, `-Xms… -Xmx…`. */
+function withoutHeap(unit: string): string {
+  return unit.replace(/-Xm([sx])\S+/g, "-Xm$1");
+}

@@ -1,0 +1,71 @@
+import { nameOf } from "../plugins/inputs.ts";
+import { UNKNOWN } from "../plugins/values.ts";
+
+/** What a step changes: the resource's inputs before or after it. A secret is masked, and can't be read here. */
+export interface StepState {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  /** Whether it was left half made. */
+  readonly taint?: boolean;
+  /** Whether it was replaced by an earlier update, and is still to be deleted. */
+  readonly delete?: boolean;
+}
+
+/** A step that Pulumi's engine plans. A replacement is several of them: delete-replaced, replace, create-replacement. */
+export interface Step {
+  /** `same`, `create`, `update`, `delete`, `delete-replaced`, `replace`, `create-replacement`, `read`, … */
+  readonly op: string;
+  readonly urn: string;
+  /** The inputs that are the reason of a replacement; `id` when an option of the command line asks for it. */
+  readonly keys?: readonly string[] | null;
+  readonly old?: StepState | null;
+  readonly new?: StepState | null;
+}
+
+/** A line of the engine's event log, as far as it is read. */
+interface Event {
+  readonly resourcePreEvent?: { readonly metadata: Step };
+}
+
+/** Reads the steps out of the engine's event log (`--event-log`), one JSON document a line, in the order of the plan. */
+export function readSteps(log: string): Step[] {
+  return log
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => {
+      const { resourcePreEvent } = JSON.parse(line) as Event;
+      return resourcePreEvent ? [resourcePreEvent.metadata] : [];
+    });
+}
+
+/** What a member is made of, on any platform. */
+export type Part = "volume" | "machine" | "apply" | "interface" | "attachment" | "host-key";
+
+const PART = /^(.+)-(volume|machine|apply|interface|attachment|host-key)$/;
+
+/** The member that a resource belongs to, and which part of it the resource is; undefined for all that is no member's. */
+export function partOf(urn: string): { readonly member: string; readonly part: Part } | undefined {
+  if (!/[:$]kafka-cluster:index:Member\$/.test(urn)) return undefined;
+  const [, member, part] = PART.exec(nameOf(urn)) ?? [];
+  return member === undefined ? undefined : { member, part: part as Part };
+}
+
+/** Whether a step only ends what an earlier update has begun: the deletion of what was replaced then. */
+export function isLeftover({ op, old }: Step): boolean {
+  return op === "delete-replaced" && old?.delete === true;
+}
+
+/** Environment variable of a Command that holds what its script is told. */
+export const SPEC = "KAFKA_CLUSTER_SPEC";
+
+/** A variable of a Command's environment; undefined while it is not known, when it is a secret, and when there is none. */
+export function textInput(state: StepState | null | undefined, variable: string): string | undefined {
+  const environment = state?.inputs?.environment as Record<string, unknown> | undefined;
+  const value = environment?.[variable];
+  return typeof value === "string" && value !== UNKNOWN ? value : undefined;
+}
+
+/** Members in the order of the roll: ZooKeeper servers of their own before brokers, each by number. */
+export function inOrder(members: Iterable<string>): string[] {
+  const isBroker = (name: string): number => Number(name.startsWith("kafka-"));
+  return [...new Set(members)].sort((a, b) => isBroker(a) - isBroker(b) || a.localeCompare(b, "en", { numeric: true }));
+}
