@@ -36,10 +36,20 @@ export async function stopForReplacement(spec: ApplySpec, network: Network, conn
   await stop(spec, ssh);
 }
 
-/** A machine that does not answer is taken for gone when the other brokers say that its broker is. */
+/**
+ * A machine that does not answer, or whose place another one has taken, is taken for gone when the other brokers say that
+ * its broker is; one without a broker when its ZooKeeper server does not serve.
+ */
 async function assertGone(spec: ApplySpec, network: Network, reason: Error): Promise<void> {
   const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
-  if (reason instanceof UserError && reason.message.includes("host key")) throw reason;
+  if (
+    spec.brokerId === undefined &&
+    "value" in (await zookeeperHealth(network.openSocket, spec.address).catch(asSeen))
+  ) {
+    throw new UserError(
+      `${spec.name} can't be stopped, and nothing is deleted: its ZooKeeper server serves, but ${reason.message}`,
+    );
+  }
   if (spec.brokerId !== undefined && others.length > 0) {
     const view = await viewCluster({ ...spec, brokers: others }, network.openSocket).catch((error: unknown) => {
       throw new UserError(
