@@ -48,7 +48,7 @@ async function apply(spec: ApplySpec, ssh: Ssh): Promise<void> {
       const { code, stdout } = await ssh.exec(["sudo", "-n", "cat", file]);
       return code === 0 ? stdout : undefined;
     },
-    remedy: `After the cause is mended, make the machine anew: npm run up -- --replace '**${spec.name}-machine'`,
+    remedy: `After the cause is mended, make the machine anew: npm run replace -- ${spec.name}`,
   });
   result(await rollOut(spec, ssh));
 }

@@ -1,6 +1,6 @@
 /**
- * The project's commands: `npm run up`, `down`, `preview`, `setup`, and `npm run pulumi -- …` for everything else that
- * Pulumi can do. Each sets up what is missing first. Further arguments are passed on to Pulumi.
+ * The project's commands: `npm run up`, `down`, `preview`, `replace`, `setup`, and `npm run pulumi -- …` for everything
+ * else that Pulumi can do. Each sets up what is missing first. Further arguments are passed on to Pulumi.
  */
 import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../components/kafka/versions.ts";
 import { runScript, progress, UserError } from "./lib/report.ts";
@@ -10,13 +10,10 @@ import { pulumiSteps } from "./setup/pulumi.ts";
 import { runSteps, type Step } from "./setup/steps.ts";
 import { commandLine } from "./stack/commandLine.ts";
 import { destroyable } from "./stack/destroyable.ts";
-import { pulumi, pulumiAttached, stackName } from "./stack/engine.ts";
+import { pulumiAttached, stackName } from "./stack/engine.ts";
 import { configured, ownConfigFile, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
-import { type StackOutputs, summary } from "./summary.ts";
-
-/** All members boot at once, and a member has several resources: more than Pulumi's default of 8 at a time. */
-const PARALLEL = ["--parallel", "32"];
+import { finish, preview, runOptions, update } from "./stack/update.ts";
 
 async function platform(): Promise<string> {
   return (await configured("platform")) ?? "local";
@@ -46,31 +43,6 @@ async function setUp(steps: readonly Step[], mends = true): Promise<void> {
   if (mends) await recover();
 }
 
-function configFile(): string[] {
-  return ["--config-file", stackConfigFile()];
-}
-
-/** Ends this process with Pulumi's exit code. */
-function finish(command: string, code: number): void {
-  process.exitCode = code;
-  if (code === 0) return;
-  const remedy = command === "preview" ? "put it right" : "what was made is on record: put it right";
-  progress(`pulumi ${command} ended with exit code ${code}; ${remedy} and run it again`);
-}
-
-async function up(args: readonly string[]): Promise<void> {
-  await setUp(await deploymentSteps());
-  const setUpEnd = performance.now();
-  // Nobody is asked, so a preview of its own would only run the program twice: `npm run preview` shows it.
-  const code = await pulumiAttached(["up", "--yes", "--skip-preview", ...PARALLEL, ...configFile(), ...args]);
-  const pulumiEnd = performance.now();
-  if (code === 0) {
-    const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
-    process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: pulumiEnd - setUpEnd })}`);
-  }
-  finish("up", code);
-}
-
 async function down(args: readonly string[]): Promise<void> {
   const found = destroyable(stackName(), await readCheckpoint());
   if (found === "no stack") {
@@ -82,17 +54,12 @@ async function down(args: readonly string[]): Promise<void> {
     progress(`nothing to destroy: stack "${stackName()}" has no resources`);
   } else {
     await setUp(await allSteps());
-    const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...PARALLEL, ...configFile(), ...args]);
+    const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...runOptions(), ...args]);
     finish("destroy", code);
     if (code !== 0) return;
   }
   const stopped = await stopHypervisorIfStarted();
   if (stopped) progress(stopped);
-}
-
-async function preview(args: readonly string[]): Promise<void> {
-  await setUp(await engineSteps());
-  finish("preview", await pulumiAttached(["preview", ...PARALLEL, ...configFile(), ...args]));
 }
 
 async function anyPulumi(args: readonly string[]): Promise<void> {
@@ -105,16 +72,21 @@ runScript(async () => {
   const [command = "", ...args] = process.argv.slice(2);
   switch (command) {
     case "up":
-      return up(args);
+      await setUp(await deploymentSteps());
+      return update(args);
+    case "replace":
+      await setUp(await deploymentSteps());
+      return update([], args);
     case "down":
       return down(args);
     case "preview":
+      await setUp(await engineSteps());
       return preview(args);
     case "setup":
       return setUp(await deploymentSteps());
     case "pulumi":
       return anyPulumi(args);
     default:
-      throw new UserError(`unknown command "${command}": expected up, down, preview, setup or pulumi`);
+      throw new UserError(`unknown command "${command}": expected up, down, preview, replace, setup or pulumi`);
   }
 });

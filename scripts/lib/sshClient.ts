@@ -76,7 +76,7 @@ export function wrongHostKey({ host, role, name = "…" }: SshTarget, shown: str
     case "member":
       return new UserError(
         `${host} shows the host key ${shown}, but ${expected} is the one of this member's machine. ` +
-          `If the machine was made anew outside of the program, let the program make it anew: npm run up -- --replace '**${name}-machine'`,
+          `If the machine was made anew outside of the program, let the program make it anew: npm run replace -- ${name}`,
       );
     case "bastion":
       return new UserError(

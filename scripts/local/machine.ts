@@ -59,8 +59,7 @@ runResource<MachineSpec>({
     const daemon = await findDaemon();
     if (!(await find(daemon, instancePath(spec.space, spec.machine)))) {
       throw new UserError(
-        `machine ${spec.machine} is gone: somebody deleted it. ` +
-          `Make it anew: npm run up -- --replace '**${spec.machine}-machine'`,
+        `machine ${spec.machine} is gone: somebody deleted it. ` + `Make it anew: npm run replace -- ${spec.machine}`,
       );
     }
     await call(daemon, "PATCH", instancePath(spec.space, spec.machine), { json: { config: limits(spec) } });

@@ -56,18 +56,27 @@ function terminalReachesChildren(): boolean {
   return group !== undefined && group === foreground;
 }
 
+/** Options of {@link pulumiAttached}. */
+export interface AttachedOptions {
+  /** Variables added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes what it prints. @default this process's terminal */
+  readonly onOutput?: (text: string) => void;
+}
+
 /**
  * Runs the Pulumi CLI with this process's terminal and its live display.
  * An interruption is passed on once, and Pulumi ends in good order: it cancels what runs and writes its state.
  *
  * @returns its exit code
  */
-export function pulumiAttached(args: readonly string[]): Promise<number> {
+export function pulumiAttached(args: readonly string[], { env, onOutput }: AttachedOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(pulumiExecutable(), args, {
-      stdio: "inherit",
-      env: { ...process.env, ...pulumiEnvironment() },
+      stdio: onOutput ? ["inherit", "pipe", "pipe"] : "inherit",
+      env: { ...process.env, ...pulumiEnvironment(), ...env },
     });
+    if (onOutput) for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput);
     let interrupted = false;
     const interrupt = (name: NodeJS.Signals): void => {
       // Pulumi takes a second interruption as the order to stop at once, whatever becomes of the state.

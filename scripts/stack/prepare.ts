@@ -70,11 +70,21 @@ export async function stateFile(): Promise<string> {
   return projectDirectory("state", ".pulumi", "stacks", await projectName(), `${stackName()}.json`);
 }
 
+/** A resource on record, as far as it is read. */
+export interface RecordedResource {
+  readonly urn: string;
+  readonly type?: string;
+  readonly protect?: boolean;
+  readonly delete?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
 /** What is read of the state file; null where there is no stack yet. */
 export interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
-      readonly resources?: readonly { readonly urn: string; readonly protect?: boolean }[];
+      readonly resources?: readonly RecordedResource[];
       readonly pending_operations?: readonly unknown[];
     };
   };

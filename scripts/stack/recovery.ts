@@ -140,6 +140,16 @@ export function cutOffMessages(before: Deployment, after: Deployment): string[] 
   ];
 }
 
+/** Has the next update run these Commands again, although nothing of theirs has changed. */
+export async function runAgain(urns: readonly string[], reason: string): Promise<void> {
+  const exported = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
+  const resources = (exported.deployment.resources ?? []).map((resource) =>
+    urns.includes(resource.urn) ? { ...resource, initErrors: [reason] } : resource,
+  );
+  const deployment = { ...exported.deployment, resources };
+  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment }));
+}
+
 /**
  * Makes the stack ready for the next run after one that was killed.
  *

@@ -21,7 +21,7 @@ function node(args: string[], cwd?: string, path = process.env.PATH): Promise<En
   });
 }
 
-const UNKNOWN_COMMAND = 'error: unknown command "nothing": expected up, down, preview, setup or pulumi\n';
+const UNKNOWN_COMMAND = 'error: unknown command "nothing": expected up, down, preview, replace, setup or pulumi\n';
 
 test("run.mjs runs a script by its name, also when several start at once", async () => {
   const runs = await Promise.all([1, 2, 3].map(() => node(["scripts/run.mjs", "main", "nothing"])));

@@ -1,0 +1,45 @@
+import type { Checkpoint, RecordedResource } from "../stack/prepare.ts";
+import { inOrder, type Part, partOf, textInput } from "./steps.ts";
+
+/** A part of a member that the stack has on record. */
+export interface RecordedPart {
+  readonly member: string;
+  readonly part: Part;
+  readonly urn: string;
+  /** What the local platform's script was told of it; absent on other platforms. */
+  readonly spec?: { readonly space: string; readonly address?: string };
+}
+
+function resourcesOf(checkpoint: Checkpoint | null): readonly RecordedResource[] {
+  return checkpoint?.checkpoint?.latest?.resources ?? [];
+}
+
+/** Names of the members that the last successful deployment exported; empty before the first. */
+export function deployedMembers(checkpoint: Checkpoint | null): Set<string> {
+  const stack = resourcesOf(checkpoint).find(({ type }) => type === "pulumi:pulumi:Stack");
+  const members = stack?.outputs?.members;
+  return new Set(Array.isArray(members) ? (members as { name: string }[]).map(({ name }) => name) : []);
+}
+
+/** The parts of all members on record. */
+export function recordedParts(checkpoint: Checkpoint | null): RecordedPart[] {
+  return resourcesOf(checkpoint).flatMap((resource) => {
+    const found = partOf(resource.urn);
+    // What was replaced and is still to be deleted is no part of the member any more.
+    if (!found || resource.delete === true) return [];
+    const spec = textInput(resource, "KAFKA_CLUSTER_SPEC");
+    const isLocal = resource.type === "command:local:Command" && ["machine", "volume"].includes(found.part);
+    return [
+      {
+        ...found,
+        urn: resource.urn,
+        ...(isLocal && spec !== undefined && { spec: JSON.parse(spec) as RecordedPart["spec"] & object }),
+      },
+    ];
+  });
+}
+
+/** Names of the members that have a machine on record, in the order of the roll. */
+export function recordedMembers(parts: readonly RecordedPart[]): string[] {
+  return inOrder(parts.filter(({ part }) => part === "machine").map(({ member }) => member));
+}

@@ -1,0 +1,143 @@
+/** `npm run up`, `replace` and `preview`: what is lost is found, the plan is said and judged, and then Pulumi begins. */
+import { progress, UserError } from "../lib/report.ts";
+import { findDaemon, searchDaemon } from "../local/daemon.ts";
+import { lookAtSpace, startStopped } from "../local/presence.ts";
+import { refusals } from "../plan/guard.ts";
+import { type Lost, lostParts } from "../plan/lost.ts";
+import { memberPlans, planText } from "../plan/memberPlans.ts";
+import { deployedMembers, type RecordedPart, recordedParts } from "../plan/record.ts";
+import type { Step } from "../plan/steps.ts";
+import { type StackOutputs, summary } from "../summary.ts";
+import { pulumi, pulumiAttached } from "./engine.ts";
+import { planUpdate, previewOptions } from "./planning.ts";
+import { configured, readCheckpoint, stackConfigFile } from "./prepare.ts";
+import { runAgain } from "./recovery.ts";
+import { readReplacement, type Replacement } from "./replacement.ts";
+
+/** All members boot at once, and a member has several resources: more than Pulumi's default of 8 at a time. */
+const PARALLEL = ["--parallel", "32"];
+
+/** What every run of Pulumi on the stack gets. */
+export function runOptions(): string[] {
+  return [...PARALLEL, "--config-file", stackConfigFile()];
+}
+
+/** Ends this process with Pulumi's exit code. */
+export function finish(command: string, code: number): void {
+  process.exitCode = code;
+  if (code === 0) return;
+  const remedy = command === "preview" ? "put it right" : "what was made is on record: put it right";
+  progress(`pulumi ${command} ended with exit code ${code}; ${remedy} and run it again`);
+}
+
+/** A cluster that lives, as an update meets it. */
+interface Living {
+  readonly members: ReadonlySet<string>;
+  /** What was lost behind Pulumi's back. */
+  readonly lost: Lost;
+  /** Options for Pulumi that follow from it. */
+  readonly options: readonly string[];
+  readonly replacement?: Replacement;
+}
+
+const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: [], says: [] };
+
+/**
+ * Runs `npm run up`, or `npm run replace` when its arguments are given.
+ *
+ * @throws UserError when the plan is not safe; nothing has been touched then
+ */
+export async function update(args: readonly string[], replaceArgs?: readonly string[]): Promise<void> {
+  const setUpEnd = performance.now();
+  const living = await meet(args, replaceArgs);
+  const options = [...args, ...(living?.replacement?.options ?? []), ...(living?.options ?? [])];
+  if (living) {
+    for (const line of living.lost.says) progress(line);
+    await startMachines(living.lost.stopped);
+    const planned = await planUpdate([...runOptions(), ...previewOptions(options)], true);
+    if (planned.code !== 0) {
+      process.stdout.write(planned.text);
+      finish("preview", planned.code);
+      return;
+    }
+    judge(planned.steps, living);
+  }
+  // Nobody is asked: a preview of Pulumi's own would only run the program once more.
+  const code = await pulumiAttached(["up", "--yes", "--skip-preview", ...runOptions(), ...options]);
+  if (code === 0) {
+    const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
+    process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: performance.now() - setUpEnd })}`);
+  }
+  finish("up", code);
+}
+
+/** Runs `npm run preview`: Pulumi's own display, then what it means for the members. */
+export async function preview(args: readonly string[]): Promise<void> {
+  const living = await meet(args);
+  const planned = await planUpdate([...runOptions(), ...args, ...(living?.options ?? [])], false);
+  if (planned.code === 0 && living) {
+    for (const line of living.lost.says) progress(line);
+    judge(planned.steps, living);
+  }
+  finish("preview", planned.code);
+}
+
+/** Looks at the cluster; undefined before the first deployment has succeeded, when nothing is at risk. */
+async function meet(args: readonly string[], replaceArgs?: readonly string[]): Promise<Living | undefined> {
+  const checkpoint = await readCheckpoint();
+  const parts = recordedParts(checkpoint);
+  const replacement = replaceArgs && readReplacement(replaceArgs, parts);
+  const members = deployedMembers(checkpoint);
+  if (members.size === 0 && !replacement) return undefined;
+  const lost = await lookForLost(parts);
+  const urns = new Set([...(replacement?.urns ?? []), ...lost.replace.keys()]);
+  return {
+    members,
+    lost,
+    options: [...[...urns].flatMap((urn) => ["--replace", urn]), ...(await refreshOption(args))],
+    ...(replacement && { replacement }),
+  };
+}
+
+/** On AWS Pulumi asks what there is. A Command of the local platform knows nothing but its last result. */
+async function refreshOption(args: readonly string[]): Promise<string[]> {
+  const isAws = (await configured("platform")) === "aws";
+  return isAws && !args.some((arg) => /^(--refresh(=|$)|-r)/.test(arg)) ? ["--refresh"] : [];
+}
+
+async function lookForLost(parts: readonly RecordedPart[]): Promise<Lost> {
+  const space = parts.find(({ spec }) => spec)?.spec?.space;
+  if (space === undefined) return NOTHING_LOST;
+  // A preview does without the daemon; an update has started it.
+  const search = await searchDaemon();
+  return "daemon" in search ? lostParts(parts, await lookAtSpace(search.daemon, space)) : NOTHING_LOST;
+}
+
+/** Starts the machines that somebody stopped, and has their applies prove that they are healthy again. */
+async function startMachines(stopped: readonly RecordedPart[]): Promise<void> {
+  if (stopped.length === 0) return;
+  const daemon = await findDaemon();
+  // All at once: an ensemble that was off as a whole serves only when most of it is back.
+  await Promise.all(
+    stopped.map(({ member, spec }) => startStopped(daemon, spec?.space ?? "", member, spec?.address ?? "")),
+  );
+  const applies = recordedParts(await readCheckpoint()).filter(
+    ({ member, part }) => part === "apply" && stopped.some((machine) => machine.member === member),
+  );
+  await runAgain(
+    applies.map(({ urn }) => urn),
+    "its machine was stopped",
+  );
+}
+
+/** Says what is planned, and refuses what is not safe. */
+function judge(steps: readonly Step[], { members, lost, replacement }: Living): void {
+  progress(planText(memberPlans(steps, lost.replace)));
+  if (replacement?.volumeToo) {
+    progress(`all data of ${replacement.member} is deleted; it copies what it holds from the other members`);
+  }
+  const volumesAnew = new Set([...lost.volumes, ...(replacement?.volumeToo ? [replacement.member] : [])]);
+  const refused = refusals(steps, { living: members, volumesAnew });
+  if (refused.length === 0) return;
+  throw new UserError(["this plan is not safe, and nothing has been touched:", ...refused].join("\n  "));
+}
