@@ -89,7 +89,7 @@ test("another instance type: one machine at a time, the next one after the apply
 });
 
 test("a replacement that AWS has no room for stops there; the next up makes the machine and goes on", async () => {
-  const failed = await staging.fail("up", [LARGEST], "kafka-2-machine");
+  const failed = await staging.fail("up", [LARGEST], { refused: "kafka-2-machine" });
   assert.match(failed.text, /InsufficientInstanceCapacity/);
   const [one = "", two = "", three = ""] = BROKERS;
   const begun = replacement(two).slice(0, 3);
@@ -98,6 +98,41 @@ test("a replacement that AWS has no room for stops there; the next up makes the 
   // What went before the machine is deleted once more: both deletions have to bear that it is gone.
   const resumed = replacement(two).filter((operation) => operation !== `delete ${two}-machine`);
   assert.deepEqual(settled(operations), [...resumed, ...replacement(three), "verify"]);
+});
+
+test("replace: one machine, in the order that keeps its data", async () => {
+  const { code, text, operations } = await staging.run("replace kafka-2", [LARGEST]);
+  assert.equal(code, 0, text);
+  assert.match(text, /^ {2}kafka-2 {3}machine is replaced, its data volume is kept: --replace\n {2}2 members/m);
+  assert.deepEqual(settled(operations), [...replacement("kafka-2"), "verify"]);
+});
+
+test("replace with the data volume: the new one is made first, the old one goes last", async () => {
+  const operations = settled(await staging.succeed("replace kafka-3 --data-volume-too", [LARGEST]));
+  assert.deepEqual([operations.at(0), operations.at(-1)], ["create kafka-3-volume", "delete kafka-3-volume"]);
+  assert.deepEqual(
+    operations.filter((operation) => !/kafka-3-volume|verify/.test(operation)),
+    replacement("kafka-3"),
+  );
+});
+
+test("an instance that is gone from AWS is made again by the next up, with its data volume, and nothing else", async () => {
+  const gone = ["kafka-2-machine", "kafka-2-attachment"];
+  const { code, text, operations } = await staging.run("up", [LARGEST], { gone });
+  assert.equal(code, 0, text);
+  assert.match(text, /^ {2}kafka-2 {3}machine is made, its data volume is kept\n {2}2 members are left alone$/m);
+  assert.deepEqual(settled(operations), [
+    "create kafka-2-machine",
+    ...["create kafka-2-attachment", "hostKey kafka-2"],
+    ...["apply delete kafka-2", "apply create kafka-2", "verify"],
+  ]);
+  assert.deepEqual(await staging.succeed("up", [LARGEST]), []);
+});
+
+test("a plan that would lose a data volume is refused, and nothing is touched", async () => {
+  const { text, operations } = await staging.fail("up --replace **kafka-1*", [LARGEST]);
+  assert.match(text, /kafka-1-volume would be deleted, with all data of kafka-1, which stays/);
+  assert.deepEqual(operations, []);
 });
 
 test("staging is taken down, the services of each machine stopped before it goes", async () => {

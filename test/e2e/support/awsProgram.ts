@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { installAwsProvider, REFUSED_VARIABLE } from "./awsProvider.ts";
+import { GONE_VARIABLE, installAwsProvider, REFUSED_VARIABLE } from "./awsProvider.ts";
 import { OPERATIONS_VARIABLE } from "./operations.mjs";
 import { type Ended, start } from "./stack.ts";
 
 /** How a command went, and what was done to AWS and to machines in its course, in order. */
 export interface Run extends Ended {
   readonly operations: readonly string[];
+}
+
+/** What AWS does in the course of a command. */
+export interface AwsSays {
+  /** Name of a resource that it has no room for. */
+  readonly refused?: string;
+  /** Names of resources that are gone. */
+  readonly gone?: readonly string[];
 }
 
 /** What to put in place of what in the stack's file. */
@@ -45,12 +53,12 @@ export class AwsProgram {
   }
 
   /**
-   * Runs `npm run COMMAND` to its end.
+   * Runs `npm run COMMAND -- OPTIONS` to its end.
    *
+   * @param command with its options, separated by spaces
    * @param edits of the stack's file
-   * @param refused name of a resource that AWS has no room for
    */
-  async run(command: string, edits: readonly Edit[] = [], refused = ""): Promise<Run> {
+  async run(command: string, edits: readonly Edit[] = [], { refused = "", gone = [] }: AwsSays = {}): Promise<Run> {
     const [config, operations] = [join(this.#folder, "config.yaml"), join(this.#folder, "operations")];
     let text = await readFile(`Pulumi.${this.#stack}.yaml`, "utf8");
     // The file leaves to the user who may connect.
@@ -66,28 +74,29 @@ export class AwsProgram {
       KAFKA_CLUSTER_CONFIG: config,
       [OPERATIONS_VARIABLE]: operations,
       [REFUSED_VARIABLE]: refused,
+      [GONE_VARIABLE]: gone.join(","),
     };
     const line = [
       "env",
       `--chdir=${join(this.#folder, "project")}`,
       process.execPath,
       "scripts/bootstrap.mjs",
-      command,
+      ...command.split(" "),
     ];
     const ended = await start(line, env).ended;
     return { ...ended, operations: (await readFile(operations, "utf8")).split("\n").filter(Boolean) };
   }
 
   /** Like {@link run}, and it has to succeed. Gives what was done. */
-  async succeed(command: string, edits: readonly Edit[] = []): Promise<readonly string[]> {
-    const { code, text, operations } = await this.run(command, edits);
+  async succeed(command: string, edits: readonly Edit[] = [], says: AwsSays = {}): Promise<readonly string[]> {
+    const { code, text, operations } = await this.run(command, edits, says);
     assert.equal(code, 0, text);
     return operations;
   }
 
   /** Like {@link run}, and it has to fail. */
-  async fail(command: string, edits: readonly Edit[] = [], refused = ""): Promise<Run> {
-    const run = await this.run(command, edits, refused);
+  async fail(command: string, edits: readonly Edit[] = [], says: AwsSays = {}): Promise<Run> {
+    const run = await this.run(command, edits, says);
     assert.notEqual(run.code, 0, run.text);
     return run;
   }

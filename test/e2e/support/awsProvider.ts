@@ -21,6 +21,9 @@ const VERSION = PLATFORM_PLUGINS.aws?.aws ?? "";
 /** Environment variable with the name of a resource that AWS has no room for. */
 export const REFUSED_VARIABLE = "TEST_AWS_REFUSES";
 
+/** Environment variable with the names of resources that are gone from AWS, separated by commas. */
+export const GONE_VARIABLE = "TEST_AWS_GONE";
+
 /** Puts this plugin into a `KAFKA_CLUSTER_HOME`, where the set-up takes it for the official one. */
 export async function installAwsProvider(home: string): Promise<void> {
   const executable = join(home, "pulumi", "plugins", `resource-aws-v${VERSION}`, "pulumi-resource-aws");
@@ -68,6 +71,12 @@ class AwsProvider {
     );
     const replaces = changed.filter((name) => known(urn).replaces.includes(name));
     return Promise.resolve({ changes: changed.length > 0, replaces, changed });
+  }
+
+  /** Asked in a refresh. Without an id a resource is gone. */
+  read(id: string, urn: string, props: Properties): Promise<{ id: string; props: Properties }> {
+    const gone = (process.env[GONE_VARIABLE] ?? "").split(",").includes(nameOf(urn));
+    return Promise.resolve(gone ? { id: "", props: {} } : { id, props });
   }
 
   create(urn: string, inputs: Properties): Promise<{ id: string; outs: Properties }> {
