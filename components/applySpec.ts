@@ -45,5 +45,8 @@ export interface ApplySpec {
   readonly files: readonly NodeFile[];
 }
 
+/** Variable of an apply that says when its member was found down: another value makes the apply run. */
+export const FOUND_DOWN = "KAFKA_CLUSTER_FOUND_DOWN";
+
 /** What the apply script reads from standard input, as JSON. */
 export type ApplySecrets = ReachSecrets;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySecrets } from "./applySpec.ts";
+import { type ApplySecrets, FOUND_DOWN } from "./applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
 import { renderUserData } from "./render/cloudInit.ts";
@@ -12,9 +12,6 @@ export interface MemberSettings extends ServiceSettings {
   /** The key that deploys. */
   readonly deployerKey: DeployerKey;
 }
-
-/** When a member was found down, for the apply Command. */
-const FOUND_DOWN = "KAFKA_CLUSTER_FOUND_DOWN";
 
 /** Arguments of {@link Member}. */
 export interface MemberArgs extends MemberSettings {

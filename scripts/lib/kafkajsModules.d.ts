@@ -32,28 +32,3 @@ declare module "kafkajs/src/protocol/error.js" {
   /** The error that kafkajs makes from an error code of Kafka's protocol. */
   export function createErrorFromCode(code: number): Error;
 }
-
-declare module "kafkajs/src/protocol/requests/metadata/v5/request.js" {
-  import type Encoder from "kafkajs/src/protocol/encoder.js";
-
-  /** Metadata (key 3) in version 5; no topics stand for all of them. */
-  export default function metadataRequest(args: { topics: readonly string[]; allowAutoTopicCreation: boolean }): {
-    apiKey: number;
-    apiVersion: number;
-    apiName: string;
-    encode(): Promise<Encoder>;
-  };
-}
-
-declare module "kafkajs/src/protocol/requests/metadata/v5/response.js" {
-  /** Reads the response. */
-  export function decode(body: Buffer): Promise<{
-    brokers: { nodeId: number }[];
-    clusterId: string | null;
-    controllerId: number;
-    topicMetadata: {
-      topic: string;
-      partitionMetadata: { partitionId: number; leader: number; replicas: number[]; isr: number[] }[];
-    }[];
-  }>;
-}

@@ -1,4 +1,4 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
+import { type ApplySpec, FOUND_DOWN } from "../../components/applySpec.ts";
 import { changedInputs, whyReplaced } from "./reasons.ts";
 import { serviceChanges } from "./serviceChanges.ts";
 import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput } from "./steps.ts";
@@ -114,7 +114,9 @@ function applySays(steps: readonly Step[] = [], machineChanges: boolean): string
       const step = steps.find(({ op }) => op === "update");
       const [before, after] = [textInput(step?.old, SPEC), textInput(step?.new, SPEC)];
       if (before === undefined || after === undefined) return [LOOKED_AT];
-      return serviceChanges(JSON.parse(before) as ApplySpec, JSON.parse(after) as ApplySpec);
+      const changes = serviceChanges(JSON.parse(before) as ApplySpec, JSON.parse(after) as ApplySpec);
+      if (textInput(step?.old, FOUND_DOWN) === textInput(step?.new, FOUND_DOWN)) return changes;
+      return ["is down, and brought up first", ...(before === after ? [] : changes)];
     }
     default:
       return fate satisfies never;

@@ -1,8 +1,7 @@
 /** What one broker is asked, and what it answers. */
 import kafkajs, { type ConfigSource, type ResourceConfigQuery } from "kafkajs";
-import metadataRequest from "kafkajs/src/protocol/requests/metadata/v5/request.js";
-import { decode } from "kafkajs/src/protocol/requests/metadata/v5/response.js";
-import type { BrokerConnection, ProtocolRequest } from "../lib/kafkajsCluster.ts";
+import { metadataRequest } from "../lib/adminProtocol.ts";
+import type { BrokerConnection } from "../lib/kafkajsCluster.ts";
 
 /** How long the controller may take to list the reassignments, in milliseconds. */
 const REASSIGNMENTS_TIMEOUT_MS = 5_000;
@@ -27,31 +26,14 @@ export interface Metadata {
   readonly partitions: readonly Partition[];
 }
 
-/**
- * Metadata without kafkajs's `parse`, which takes a partition without a leader for an error of the whole response.
- * Kafka has had the version since 1.0.
- */
-const METADATA: ProtocolRequest<Awaited<ReturnType<typeof decode>>> = {
-  request: metadataRequest({ topics: [], allowAutoTopicCreation: false }),
-  response: { decode, parse: (decoded) => Promise.resolve(decoded) },
-};
-
 /** Asks for the brokers and all partitions. */
 export async function metadataOf(broker: BrokerConnection): Promise<Metadata> {
-  const { brokers, clusterId, controllerId, topicMetadata } = await broker.connectionPool.send(METADATA);
+  const { brokers, clusterId, controllerId, partitions } = await broker.connectionPool.send(metadataRequest());
   return {
     clusterId,
     controllerId: idOf(controllerId),
-    brokerIds: brokers.map(({ nodeId }) => nodeId),
-    partitions: topicMetadata.flatMap(({ topic, partitionMetadata }) =>
-      partitionMetadata.map(({ partitionId: partition, leader, replicas, isr }) => ({
-        topic,
-        partition,
-        leader: idOf(leader),
-        replicas,
-        isr,
-      })),
-    ),
+    brokerIds: brokers.map(({ id }) => id),
+    partitions: partitions.map((partition) => ({ ...partition, leader: idOf(partition.leader) })),
   };
 }
 

@@ -185,3 +185,23 @@ test("another version of Kafka is the reason, whatever else it changes", () => {
     "kafka is restarted: kafkaVersion 2.4.0 becomes 3.9.2",
   ]);
 });
+
+test("a member that was found down is brought up, and said to be", () => {
+  const apply = (foundDown: string | undefined, spec = applySpec()) => ({
+    inputs: {
+      environment: {
+        KAFKA_CLUSTER_SPEC: JSON.stringify(spec),
+        ...(foundDown !== undefined && { KAFKA_CLUSTER_FOUND_DOWN: foundDown }),
+      },
+    },
+  });
+  const step = (after: ReturnType<typeof apply>): Step[] => [
+    { op: "update", urn: urnOf("kafka-1-apply"), old: apply(undefined), new: after },
+  ];
+  assert.deepEqual(memberPlans(step(apply("2026-11-24T12:00:00.000Z")))[0]?.says, ["is down, and brought up first"]);
+  const hotter = applySpec({ heap: { broker: "400m", zookeeper: "128m" } });
+  assert.deepEqual(memberPlans(step(apply("2026-11-24T12:00:00.000Z", hotter)))[0]?.says, [
+    "is down, and brought up first",
+    "kafka is restarted: heap.broker",
+  ]);
+});

@@ -163,6 +163,7 @@ export function applySpec(settings: Partial<NodeSettings> = {}, more: Partial<Ap
   const files = renderNode(plan, {
     ensemble: [peer],
     brokerCount: 1,
+    interBrokerProtocolVersion: "3.9",
     brokerProperties: { "log.retention.ms": "7200000", "num.network.threads": "3" },
     heap: { broker: "384m", zookeeper: "128m" },
     distribution: { name: "kafka_2.13-3.9.2", url: "file:///kafka.tar", sha512: "abc" },
@@ -177,7 +178,7 @@ export function applySpec(settings: Partial<NodeSettings> = {}, more: Partial<Ap
     brokers: [peer],
     ensemble: [peer],
     kafkaVersion: "3.9.2",
-    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false },
+    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
     files,
     ...more,
   };
