@@ -21,7 +21,7 @@ export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
 function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProblem[] {
   const { name: subject, address, volume } = member;
   if (!member.reachable) {
-    const remedy = `start the machine; if it is gone, npm run up -- --replace '**${subject}-machine'`;
+    const remedy = "npm run up: it makes a machine again that is gone, and locally starts one that is stopped";
     return [{ kind: "unreachable", subject, text: `${address} can't be reached over SSH (${member.reason})`, remedy }];
   }
   const problems: StatusProblem[] = member.unknown.map((text) => ({
@@ -33,7 +33,7 @@ function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProbl
   for (const { service, state, subState } of member.services) {
     if (state === null || state === "active") continue;
     const text = `${service} does not run (${state}, ${subState})`;
-    problems.push({ kind: "service", subject, text, remedy: applyAgain(subject) });
+    problems.push({ kind: "service", subject, text, remedy: "npm run up: it brings up first what is down" });
   }
   if (member.unknown.length === 0 && !volume) {
     const text = "no data volume is mounted";

@@ -10,6 +10,8 @@ import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { call, findDaemon } from "../../scripts/local/daemon.ts";
 import { deleteInstance, instancePath } from "../../scripts/local/instance.ts";
 import { spaceName } from "../../scripts/local/names.ts";
+import { assertNothingLost } from "../traffic/report.ts";
+import { underTraffic } from "../traffic/underTraffic.ts";
 import { askAdmin } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
@@ -23,10 +25,11 @@ const MESSAGES = 500;
 
 let stack: TestStack;
 let base: string;
+const brokers = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
 const address = (id: number): string => `${PREFIX}${17 + id}:9092`;
 
 function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-  return askAdmin([1, 2, 3].map(address), question);
+  return askAdmin(brokers, question);
 }
 
 async function produce(): Promise<void> {
@@ -153,11 +156,14 @@ test("replace: one known member at a time", async () => {
 
 test("a replaced machine has its member's id, address and data, and the others are not touched", async () => {
   const was = await identifyAll();
-  const { text } = await stack.succeed("replace", "kafka-2");
-  assert.match(
-    text,
-    /^ {2}kafka-2 {3}machine is replaced, its data volume is kept: --replace\n {2}2 members are left alone$/m,
-  );
+  const report = await underTraffic({ brokers, topic: "replaced" }, async () => {
+    const { text } = await stack.succeed("replace", "kafka-2");
+    assert.match(
+      text,
+      /^ {2}kafka-2 {3}machine is replaced, its data volume is kept: --replace\n {2}2 members are left alone$/m,
+    );
+  });
+  assertNothingLost(report);
   await assertReplaced("kafka-2", was);
 });
 
@@ -205,13 +211,16 @@ test("a data volume that is gone as well is made anew, and copied from the other
 test("a data volume is made anew when that is asked for: after its services were stopped", async () => {
   const was = await identifyAll();
   await inside(STACK, "kafka-3", "touch /srv/kafka-data/marker");
-  const { text } = await stack.succeed("replace", "kafka-3", "--data-volume-too");
-  assert.match(
-    text,
-    /^ {2}kafka-3 {3}machine and data volume are made anew, all data on the volume is lost: --replace$/m,
-  );
-  assert.match(text, /all data of kafka-3 is deleted/);
-  assert.match(text, /kafka-3: stopping kafka/);
+  const report = await underTraffic({ brokers, topic: "made-anew" }, async () => {
+    const { text } = await stack.succeed("replace", "kafka-3", "--data-volume-too");
+    assert.match(
+      text,
+      /^ {2}kafka-3 {3}machine and data volume are made anew, all data on the volume is lost: --replace$/m,
+    );
+    assert.match(text, /all data of kafka-3 is deleted/);
+    assert.match(text, /kafka-3: stopping kafka/);
+  });
+  assertNothingLost(report);
   await inside(STACK, "kafka-3", "! test -e /srv/kafka-data/marker");
   await assertReplaced("kafka-3", was, false);
 });

@@ -50,7 +50,7 @@ test("a broker that was stopped is named once, and the partitions that lack its 
       cluster: { value: { ...seen, metadata: { ...seen.metadata, brokerIds: [1, 2] } } },
     }),
     [
-      `service kafka-3: kafka does not run (inactive, dead). Remedy: ${applyAgain(3)}`,
+      `service kafka-3: kafka does not run (inactive, dead). Remedy: npm run up: it brings up first what is down`,
       "underMinIsr kafka: partitions under their min.insync.replicas, which refuse acks=all: 1: a-1. Remedy: start the brokers that hold their replicas",
       "underReplicated kafka: under-replicated partitions: 2: a-1, b-0. Remedy: broker 3 has to run and catch up",
     ],
@@ -72,7 +72,7 @@ test("a member that can't be reached is told with the reason, and what others sa
       cluster: { value: { ...seen, metadata: { ...seen.metadata, brokerIds: [2, 3] } } },
     }),
     [
-      "unreachable kafka-1: 10.0.0.18 can't be reached over SSH (waited 8 s). Remedy: start the machine; if it is gone, npm run up -- --replace '**kafka-1-machine'",
+      "unreachable kafka-1: 10.0.0.18 can't be reached over SSH (waited 8 s). Remedy: npm run up: it makes a machine again that is gone, and locally starts one that is stopped",
       "zookeeper kafka-1: ZooKeeper server 1 does not serve (no answer in 2 s). Remedy: look at /var/log/zookeeper/zookeeper.log on kafka-1",
       "broker kafka-1: broker 1 does not answer (no answer in 10 s) and is not registered in the cluster. Remedy: look at /var/log/kafka/server.log on kafka-1",
     ],

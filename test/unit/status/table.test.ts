@@ -129,9 +129,9 @@ test("a cluster with all that can be told of it", () => {
   4          zookeeper-1  follower     3.8.4
 
 kafka-1: the machine did not tell its services and its data volume: no answer in 10 s. Remedy: run it again; if it stays so, look at the machine's load and its disk
-kafka-2: kafka does not run (failed, failed). Remedy: npm run up -- --replace '**kafka-2-apply'
+kafka-2: kafka does not run (failed, failed). Remedy: npm run up: it brings up first what is down
 kafka-2: no data volume is mounted. Remedy: attach the volume and restart the machine
-kafka-3: 10.0.0.20 can't be reached over SSH (waited 8 s). Remedy: start the machine; if it is gone, npm run up -- --replace '**kafka-3-machine'
+kafka-3: 10.0.0.20 can't be reached over SSH (waited 8 s). Remedy: npm run up: it makes a machine again that is gone, and locally starts one that is stopped
 kafka-2: /etc/kafka-cluster/install.env has another content than the one deployed. Remedy: npm run up -- --replace '**kafka-2-apply'
 zookeeper: no quorum: 3 of 4 servers serve, 0 of them as leader. Remedy: start the servers that don't serve: brokers can't elect leaders without a quorum
 kafka-3: ZooKeeper server 3 does not serve (no answer in 10 s). Remedy: look at /var/log/zookeeper/zookeeper.log on kafka-3
@@ -164,7 +164,7 @@ test("a cluster that can't be asked", () => {
   ZooKeeper  member   role         version  no quorum
   1          kafka-1  not serving  ?
 
-kafka-1: 10.0.0.18 can't be reached over SSH (10.0.0.18 (kafka-1) is on no network of this computer: its bridge is gone). Remedy: start the machine; if it is gone, npm run up -- --replace '**kafka-1-machine'
+kafka-1: 10.0.0.18 can't be reached over SSH (10.0.0.18 (kafka-1) is on no network of this computer: its bridge is gone). Remedy: npm run up: it makes a machine again that is gone, and locally starts one that is stopped
 zookeeper: no quorum: 0 of 1 servers serve, 0 of them as leader. Remedy: start the servers that don't serve: brokers can't elect leaders without a quorum
 kafka-1: ZooKeeper server 1 does not serve (10.0.0.18 (kafka-1) is on no network of this computer: its bridge is gone). Remedy: look at /var/log/zookeeper/zookeeper.log on kafka-1
 kafka-1: broker 1 does not answer (10.0.0.18 (kafka-1) is on no network of this computer: its bridge is gone). Remedy: look at /var/log/kafka/server.log on kafka-1
