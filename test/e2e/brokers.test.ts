@@ -9,6 +9,7 @@ import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
+import { askAdmin } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { type Running, TestStack, versionsUnderTest } from "./support/stack.ts";
 
@@ -43,17 +44,7 @@ async function configure(kafkaVersion: string, brokerCount: number, throttleMiBp
 }
 
 /** Asks the cluster itself, through the brokers that stay. */
-async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-  const client = kafkaClient({ brokers: [1, 2, 3].map(address), clientId: "e2e" });
-  const admin = client.kafka.admin();
-  try {
-    await admin.connect();
-    return await question(admin);
-  } finally {
-    await admin.disconnect();
-    client.close();
-  }
-}
+const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => askAdmin(BOOTSTRAP, question);
 
 const keysOf = (topic: string, partition: number): string[] =>
   Array.from({ length: PER_PARTITION }, (_, index) => `${topic}-${partition}-${index}`);

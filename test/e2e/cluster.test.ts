@@ -12,7 +12,7 @@ import type { Reach, ReachSecrets } from "../../components/reach.ts";
 import { DEPLOY_USER } from "../../components/render/paths.ts";
 import type { VerificationResult, VerificationSpec } from "../../components/verificationSpec.ts";
 import { makeKeyPair } from "../../scripts/lib/keyPair.ts";
-import { kafkaClient } from "../../scripts/lib/kafka.ts";
+import { askAdmin } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { runNote } from "./support/note.ts";
 import { type Ended, devConfiguration, type Outputs, resourceChanges, TestStack } from "./support/stack.ts";
@@ -44,17 +44,7 @@ function onAll(script: string): Promise<string[]> {
 }
 
 /** Asks the cluster itself. */
-async function askAdmin<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-  const client = kafkaClient({ brokers, clientId: "e2e" });
-  const admin = client.kafka.admin();
-  try {
-    await admin.connect();
-    return await question(admin);
-  } finally {
-    await admin.disconnect();
-    client.close();
-  }
-}
+const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => askAdmin(brokers, question);
 
 /** An exported resource, as far as the tests look at it. */
 interface Exported {
@@ -270,7 +260,7 @@ test("the note's two JSON clients", async () => {
   );
   assert.equal(consumed.code, 0, consumed.text);
   assert.match(consumed.stdout, /超哥linux私房菜/);
-  const [offsets] = await askAdmin((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
+  const [offsets] = await ask((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
   assert.equal(offsets?.partitions[0]?.offset, "1", "group2 has kept its position");
 });
 
@@ -327,7 +317,7 @@ test("a changed broker property rolls through the members one after the other", 
     await onAll("grep ^log.retention.hours= /etc/kafka/server.properties"),
     Array(3).fill("log.retention.hours=96\n"),
   );
-  const { resources } = await askAdmin((admin) =>
+  const { resources } = await ask((admin) =>
     admin.describeConfigs({
       includeSynonyms: false,
       resources: MEMBER_NUMBERS.map((id) => ({

@@ -48,6 +48,17 @@ function inSync(): Promise<number[]> {
   });
 }
 
+async function onlySecondInSync(): Promise<void> {
+  await waitFor(
+    "kafka-2 to be the only one in sync",
+    async () => {
+      const isr = await inSync();
+      return isr.join() === "2" ? { value: true } : { seen: isr.join() };
+    },
+    60_000,
+  );
+}
+
 const messages = (): Promise<number> =>
   withCluster(async (admin) =>
     (await admin.fetchTopicOffsets("orders")).reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0),
@@ -135,14 +146,7 @@ test("an empty volume is filled again by the others, in full", async () => {
 
 test("an empty volume of the only replica in sync is refused, unless the loss is accepted", async () => {
   await inside(STACK, "kafka-1", "systemctl stop kafka");
-  await waitFor(
-    "kafka-2 to be the only one in sync",
-    async () => {
-      const isr = await inSync();
-      return isr.join() === "2" ? { value: true } : { seen: isr.join() };
-    },
-    60_000,
-  );
+  await onlySecondInSync();
   await inside(STACK, "kafka-2", "systemctl stop kafka");
   await inside(STACK, "kafka-2", "mv /srv/kafka-data/kafka-logs /srv/kafka-data/kept");
   const refused = await stack.fail("up");
@@ -159,14 +163,7 @@ test("an empty volume of the only replica in sync is refused, unless the loss is
   assert.equal(await messages(), 200);
 
   await inside(STACK, "kafka-1", "systemctl stop kafka");
-  await waitFor(
-    "kafka-2 to be the only one in sync",
-    async () => {
-      const isr = await inSync();
-      return isr.join() === "2" ? { value: true } : { seen: isr.join() };
-    },
-    60_000,
-  );
+  await onlySecondInSync();
   await inside(STACK, "kafka-2", "systemctl stop kafka && find /srv/kafka-data/kafka-logs -mindepth 1 -delete");
   await configure("  kafka-cluster:rollout:\n    acceptDataLoss: true\n");
   assert.match((await stack.succeed("up")).text, /started all the same \(rollout\.acceptDataLoss\)/);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import kafkajs from "kafkajs";
 import type { Admin } from "kafkajs";
-import { kafkaClient } from "../../scripts/lib/kafka.ts";
+import { askAdmin } from "./support/admin.ts";
 import { execInside, findMachine, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
 
@@ -14,6 +14,7 @@ const STACK = "e2er";
 const PREFIX = "10.213.58.";
 const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
 const BROKER_IDS = [1, 2, 3];
+const BROKERS = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
 
 let stack: TestStack;
 let base: string;
@@ -32,21 +33,11 @@ async function configure(properties: Record<string, string | number> = {}, more 
 const ACCEPT = "  kafka-cluster:rollout:\n    acceptUnavailable: true\n";
 const QUICK = "  kafka-cluster:rollout:\n    gateTimeoutSeconds: 5\n";
 
-async function askAdmin<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-  const client = kafkaClient({ brokers: [18, 19, 20].map((host) => `${PREFIX}${host}:9092`), clientId: "e2e" });
-  const admin = client.kafka.admin();
-  try {
-    await admin.connect();
-    return await question(admin);
-  } finally {
-    await admin.disconnect();
-    client.close();
-  }
-}
+const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => askAdmin(BROKERS, question);
 
 /** What each broker says that a property of its own is. */
 function inEffect(name: string): Promise<(string | undefined)[]> {
-  return askAdmin(async (admin) => {
+  return ask(async (admin) => {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: BROKER_IDS.map((id) => ({
@@ -109,13 +100,13 @@ test("one that needs a restart rolls; each broker gets its leaders back and foll
   assert.ok((await processes()).every((pids, index) => pids !== before[index]));
   assert.deepEqual(await inEffect("log.retention.hours"), ["96", "96", "96"]);
   assert.deepEqual(await inEffect("message.max.bytes"), ["3242880", "3242880", "3242880"]);
-  const leaders = await askAdmin(async (admin) =>
+  const leaders = await ask(async (admin) =>
     (await admin.fetchTopicMetadata()).topics.flatMap(({ partitions }) =>
       partitions.map(({ leader, replicas }) => leader === replicas[0]),
     ),
   );
   assert.ok(leaders.every(Boolean), "a partition is not led by its preferred leader");
-  const overrides = await askAdmin((admin) =>
+  const overrides = await ask((admin) =>
     admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: "2" }],
@@ -142,7 +133,7 @@ test("a change that breaks the broker: the first gets its former files back, the
 });
 
 test("a broker that a partition can't do without is not stopped; the remedy is named, and a setting passes", async () => {
-  await askAdmin((admin) =>
+  await ask((admin) =>
     admin.createTopics({ topics: [{ topic: "single", replicaAssignment: [{ partition: 0, replicas: [1] }] }] }),
   );
   const before = await processes();
@@ -159,7 +150,7 @@ test("a broker that a partition can't do without is not stopped; the remedy is n
 });
 
 test("while another member is missing no machine is replaced, and nothing is deleted", async () => {
-  await askAdmin((admin) => admin.deleteTopics({ topics: ["single"] }));
+  await ask((admin) => admin.deleteTopics({ topics: ["single"] }));
   await configure({ "log.retention.hours": 48 }, QUICK);
   await stack.succeed("up");
   await inside(STACK, "kafka-3", "systemctl stop kafka zookeeper");

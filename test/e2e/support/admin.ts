@@ -6,7 +6,7 @@ import { kafkaClient } from "../../../scripts/lib/kafka.ts";
  *
  * @param brokers each `host:port`
  */
-export async function askAdmin<T>(brokers: string[], question: (admin: Admin) => Promise<T>): Promise<T> {
+export async function askAdmin<T>(brokers: readonly string[], question: (admin: Admin) => Promise<T>): Promise<T> {
   const client = kafkaClient({ brokers, clientId: "e2e" });
   const admin = client.kafka.admin();
   try {
