@@ -72,13 +72,17 @@ export function livingMembers(last: ClusterShape | undefined, next: ClusterShape
 }
 
 /**
- * The host keys of the members that this update upgrades to a newer version of Kafka, by name; undefined when it
- * upgrades none.
+ * The host keys of the members that this update upgrades to a newer version of Kafka, by name: none on the way back,
+ * undefined when the version stays.
  *
  * @throws pulumi.RunError when the last deployment has not exported them
  */
 export function upgradedMembers(last: Deployment | undefined, next: ClusterShape): Deployment["hostKeys"] {
-  if (!last || releaseChange(last, next) !== "upgrade") return undefined;
+  if (!last) return undefined;
+  const change = releaseChange(last, next);
+  // On the way back there is nothing to upgrade, and the record of the upgrade goes: the next one has to run again.
+  if (change === "downgrade") return {};
+  if (change !== "upgrade") return undefined;
   if (last.hostKeys) return last.hostKeys;
   const allowed = `${last.kafkaVersion} for one more update: what an upgrade needs to know has not been exported yet`;
   throw new pulumi.RunError(formatProblems([{ key: "kafkaVersion", value: next.kafkaVersion, allowed }]));

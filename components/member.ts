@@ -118,17 +118,18 @@ export interface CreateMembersArgs {
  */
 export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentResourceOptions): Member[] {
   const members: Member[] = [];
-  let rollAfter = args.rollAfter;
-  const isDown = ({ name }: NodePlan): boolean => args.down.has(name);
-  for (const plan of [...args.plans.filter(isDown), ...args.plans.filter((plan) => !isDown(plan))]) {
-    const lived = args.deployed.has(plan.name);
-    const startAfter = args.startAfter(plan, members);
-    const member = new Member(
-      plan.name,
-      { ...args.settings, plan, isDown: isDown(plan), startAfter, rollAfter: lived ? rollAfter : [] },
-      opts,
-    );
+  const make = (plan: NodePlan, rollAfter: readonly pulumi.Resource[]): Member => {
+    const [isDown, startAfter] = [args.down.has(plan.name), args.startAfter(plan, members)];
+    const member = new Member(plan.name, { ...args.settings, plan, isDown, startAfter, rollAfter }, opts);
     members.push(member);
+    return member;
+  };
+  // Those that are down don't wait for each other: together they may be the quorum that each of them needs.
+  const mended = args.plans.filter(({ name }) => args.down.has(name)).map((plan) => make(plan, args.rollAfter).applied);
+  let rollAfter = mended.length > 0 ? mended : args.rollAfter;
+  for (const plan of args.plans.filter(({ name }) => !args.down.has(name))) {
+    const lived = args.deployed.has(plan.name);
+    const member = make(plan, lived ? rollAfter : []);
     if (lived) rollAfter = [member.applied];
   }
   return args.plans.flatMap((plan) => members.filter((member) => member.plan === plan));

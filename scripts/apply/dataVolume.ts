@@ -60,9 +60,12 @@ export function foreignVolume(
 /** Why an empty volume loses messages; undefined when it does not. */
 export function lostPartitions(
   { brokerId = -1 }: Pick<ApplySpec, "brokerId">,
-  view: Pick<ClusterView, "partitions"> | undefined,
+  view: Pick<ClusterView, "brokers" | "partitions"> | undefined,
 ): string | undefined {
-  const lost = (view?.partitions ?? []).filter(({ isr }) => isr.length === 1 && isr[0] === brokerId);
+  // Another one in sync that is down itself would be cut to the empty log as well.
+  const lost = (view?.partitions ?? []).filter(
+    ({ isr }) => isr.includes(brokerId) && !isr.some((id) => id !== brokerId && view?.brokers.includes(id)),
+  );
   if (lost.length === 0) return undefined;
   const names = lost.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
   const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : "";

@@ -33,7 +33,8 @@ export function readSteps(log: string): Step[] {
     .filter((line) => line !== "")
     .flatMap((line) => {
       const { resourcePreEvent } = JSON.parse(line) as Event;
-      return resourcePreEvent ? [resourcePreEvent.metadata] : [];
+      // A refresh before the plan (AWS) has a step for each resource that is on record.
+      return resourcePreEvent && resourcePreEvent.metadata.op !== "refresh" ? [resourcePreEvent.metadata] : [];
     });
 }
 

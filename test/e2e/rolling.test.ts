@@ -153,13 +153,15 @@ test("while another member is missing no machine is replaced, and nothing is del
   await ask((admin) => admin.deleteTopics({ topics: ["single"] }));
   await configure({ "log.retention.hours": 48 }, QUICK);
   await stack.succeed("up");
-  await inside(STACK, "kafka-3", "systemctl stop kafka zookeeper");
+  // Others take its ports: it is missing, and an up that starts it first would not know.
+  const take = [2181, 9092].map((port) => `systemd-run --unit taken-${port} python3 -m http.server ${port}`);
+  await inside(STACK, "kafka-3", ["systemctl stop kafka zookeeper", ...take].join(" && "));
   const machine = (await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"];
   const text = await stack.fail("up", "--replace", "**kafka-1-machine");
   assert.match(text, /kafka-1: (kafka|zookeeper) was not stopped: waited 5 s/);
   assert.equal((await findMachine(STACK, "kafka-1"))?.config["volatile.uuid"], machine);
   assert.equal((await execInside(STACK, "kafka-1", "systemctl is-active kafka zookeeper")).code, 0);
-  await inside(STACK, "kafka-3", "systemctl start zookeeper kafka");
+  await inside(STACK, "kafka-3", "systemctl stop taken-2181 taken-9092; systemctl start zookeeper kafka");
 });
 
 test("with all of them there, the machine is replaced and its data kept", async () => {

@@ -34,11 +34,17 @@ const partition = (id: number, replicas: number[], isr: number[]) => ({
 
 test("an empty volume loses what nobody else has in sync, and nothing else", () => {
   const safe = [partition(0, [1, 2, 3], [1, 3]), partition(1, [2, 3], [2, 3]), partition(2, [1], [1])];
-  assert.equal(lostPartitions(BROKER, { partitions: safe }), undefined);
+  assert.equal(lostPartitions(BROKER, { brokers: [1, 3], partitions: safe }), undefined);
   assert.equal(lostPartitions(BROKER, undefined), undefined);
   const lost = Array.from({ length: 7 }, (_, id) => partition(id + 3, [2, 3], [2]));
   assert.match(
-    lostPartitions(BROKER, { partitions: [...safe, ...lost] }) ?? "",
+    lostPartitions(BROKER, { brokers: [1, 3], partitions: [...safe, ...lost] }) ?? "",
     /broker 2 has the only in-sync replica of orders-3, orders-4, orders-5, orders-6, orders-7 and 2 more: .*acceptDataLoss/,
   );
+});
+
+test("another replica in sync counts only when its broker is there: it would be cut to the empty log, too", () => {
+  const both = [partition(0, [1, 2], [1, 2])];
+  assert.equal(lostPartitions(BROKER, { brokers: [1, 3], partitions: both }), undefined);
+  assert.match(lostPartitions(BROKER, { brokers: [3], partitions: both }) ?? "", /only in-sync replica of orders-0/);
 });

@@ -120,6 +120,14 @@ test("a member that is down comes first, and its apply runs although nothing of 
   );
 });
 
+test("members that are down don't wait for each other; the first one that is up waits for all of them", async () => {
+  const all = ["kafka-1", "kafka-2", "kafka-3"];
+  const resources = await deployCluster({}, all, { down: ["kafka-1", "kafka-3"] });
+  const chain = (member: string): string[] =>
+    dependencies(resources, `${member}-machine`).filter((name) => name.endsWith("-apply"));
+  assert.deepEqual(all.map(chain), [[], ["kafka-1-apply", "kafka-3-apply"], []]);
+});
+
 test("an upgrade rolls the ensemble beside the brokers first, by the last deployment's host keys", async () => {
   const upgrading = { "kafka-1": "ssh-ed25519 K1", "kafka-2": "ssh-ed25519 K2", "kafka-3": "ssh-ed25519 K3" };
   const members = Object.keys(upgrading);
