@@ -8,7 +8,7 @@ import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { askServer } from "../lib/zookeeper.ts";
-import { assertRunning, lastLines } from "./services.ts";
+import { assertRunning, forgetRestarts, lastLines } from "./services.ts";
 
 /**
  * How long nothing may change on the way to health, in milliseconds: a start after an unclean stop recovers every log
@@ -108,6 +108,7 @@ export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Prom
     const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
     throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
   });
+  await forgetRestarts(ssh, service);
   progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return state;
 }

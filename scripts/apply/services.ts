@@ -126,6 +126,14 @@ export async function assertRunning(ssh: Ssh, service: Service): Promise<void> {
   }
 }
 
+/**
+ * Forgets how often systemd has started a service again: what it took to become healthy, such as a broker's tries until
+ * ZooKeeper served, says nothing against it later.
+ */
+export async function forgetRestarts(ssh: Ssh, service: Service): Promise<void> {
+  await ssh.sudo(["systemctl", "reset-failed", service]);
+}
+
 /** The last errors and lines that a service wrote, for an error message. */
 export async function lastLines(ssh: Ssh, service: Service): Promise<string> {
   const log = service === "kafka" ? "server" : "zookeeper";
