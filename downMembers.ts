@@ -1,6 +1,5 @@
 import { type NodePlan, servicesOf } from "./components/render/node.ts";
-import type { Service } from "./components/render/nodeFile.ts";
-import { KAFKA_PORT, ZOOKEEPER_PORTS } from "./components/render/paths.ts";
+import { CLIENT_PORTS } from "./components/render/paths.ts";
 import type { Deployment } from "./deployed.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
 import { accepts } from "./scripts/lib/sockets.ts";
@@ -8,8 +7,6 @@ import { accepts } from "./scripts/lib/sockets.ts";
 /** How long the bastion, and then a member, may take to answer, in milliseconds. */
 const BASTION_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 2_000;
-
-const PORTS: Readonly<Record<Service, number>> = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT };
 
 /**
  * Names of the members of which a service accepts no connection now: whatever the update is, they are mended first.
@@ -40,7 +37,7 @@ export async function downMembers(last: Deployment | undefined): Promise<Readonl
 function lookAt(member: NodePlan, network: Network): Promise<boolean[]> {
   return Promise.all(
     servicesOf(member).map((service) =>
-      accepts(network.openSocket, { host: member.address, port: PORTS[service] }, ANSWER_TIMEOUT_MS),
+      accepts(network.openSocket, { host: member.address, port: CLIENT_PORTS[service] }, ANSWER_TIMEOUT_MS),
     ),
   );
 }

@@ -9,6 +9,7 @@ import {
   INSTALL_SCRIPT,
   INSTALL_SETTINGS,
   KAFKA_ETC,
+  SERVER_PROPERTIES,
   SYSCTL_SETTINGS,
   TIME_SOURCES,
   ZOOKEEPER_ETC,
@@ -118,14 +119,13 @@ function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
 }
 
 function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFile[] {
-  const configuration = `${KAFKA_ETC}/server.properties`;
   const log4j = `${KAFKA_ETC}/log4j.properties`;
   const logs = "/var/log/kafka";
   const command = javaCommand({
     home: `/opt/${cluster.distribution.name}`,
     mainClass: "kafka.Kafka",
     heap: cluster.heap.broker,
-    configuration,
+    configuration: SERVER_PROPERTIES,
     log4j,
     logs,
   });
@@ -148,7 +148,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     properties: cluster.brokerProperties,
   });
   return [
-    file(configuration, properties, ["kafka"]),
+    file(SERVER_PROPERTIES, properties, ["kafka"]),
     file(
       log4j,
       renderLog4j(`${logs}/server.log`, [

@@ -11,6 +11,8 @@ export const KAFKA_LOG_DIR = "/opt/kafka-logs";
 export const ZOOKEEPER_DATA_DIR = `${DATA_MOUNT}/zookeeper`;
 /** The broker's configuration folder. */
 export const KAFKA_ETC = "/etc/kafka";
+/** The broker's configuration: the one file whose changes a running service may take. */
+export const SERVER_PROPERTIES = `${KAFKA_ETC}/server.properties`;
 /** The ZooKeeper server's configuration folder. */
 export const ZOOKEEPER_ETC = "/etc/zookeeper";
 /** Settings of the install script. */
@@ -28,6 +30,9 @@ export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
 export const KAFKA_PORT = 9092;
 /** ZooKeeper's ports: clients, followers to the leader, leader election. */
 export const ZOOKEEPER_PORTS = { client: 2181, quorum: 2888, election: 3888 } as const;
+
+/** The port that each service's clients connect to. */
+export const CLIENT_PORTS = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT } as const;
 
 /** The user that deploys: logs in by key over SSH and may use sudo. */
 export const DEPLOY_USER = "kafka-deploy";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { KAFKA_PORT, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
+import { CLIENT_PORTS } from "../../components/render/paths.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
@@ -84,9 +84,6 @@ export async function stopServiceUnless(
   return killed;
 }
 
-/** The port that each service's clients connect to. */
-const PORTS: Readonly<Record<Service, number>> = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT };
-
 /**
  * Fails when another program listens on a stopped service's port: the service would end at each start, and its log does
  * not always say why.
@@ -94,7 +91,7 @@ const PORTS: Readonly<Record<Service, number>> = { zookeeper: ZOOKEEPER_PORTS.cl
  * @throws UserError with that program's name and process id
  */
 export async function assertPortFree(ssh: Ssh, service: Service): Promise<void> {
-  const port = PORTS[service];
+  const port = CLIENT_PORTS[service];
   const listener = await ssh.sudo(["ss", "--no-header", "--listening", "--tcp", "--processes", `sport = :${port}`]);
   if (listener.trim() === "") return;
   const [, name, pid] = /\(\("([^"]+)",pid=(\d+)/.exec(listener) ?? [];

@@ -1,14 +1,11 @@
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
-import { KAFKA_ETC } from "../../components/render/paths.ts";
+import { SERVER_PROPERTIES } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { startHash } from "./files.ts";
 
 /** Where a machine remembers with what a service runs. */
 export const STARTED_WITH = "/var/lib/kafka-cluster";
-
-/** The broker's configuration: the one file whose changes a running service may take. */
-const SERVER_PROPERTIES = `${KAFKA_ETC}/server.properties`;
 
 /** With what a service runs. */
 export interface Running {

@@ -2,10 +2,8 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
-import { INSTALL_SETTINGS, KAFKA_ETC } from "../../components/render/paths.ts";
+import { INSTALL_SETTINGS, SERVER_PROPERTIES } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
-
-const SERVER_PROPERTIES = `${KAFKA_ETC}/server.properties`;
 
 /** The setting that each service's heap comes from. */
 const HEAPS: Readonly<Record<Service, string>> = { kafka: "heap.broker", zookeeper: "heap.zookeeper" };
