@@ -13,7 +13,7 @@ import { destroyable } from "./stack/destroyable.ts";
 import { pulumiAttached, stackName } from "./stack/engine.ts";
 import { configured, ownConfigFile, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
-import { finish, preview, runOptions, update } from "./stack/update.ts";
+import { finish, preview, runOptions, runUpdate, update } from "./stack/update.ts";
 
 async function platform(): Promise<string> {
   return (await configured("platform")) ?? "local";
@@ -65,7 +65,8 @@ async function down(args: readonly string[]): Promise<void> {
 async function anyPulumi(args: readonly string[]): Promise<void> {
   // `cancel` is the remedy for a lock that the recovery must not take away.
   await setUp(await engineSteps(), args[0] !== "cancel");
-  process.exitCode = await pulumiAttached(commandLine(args, { copy: stackConfigFile(), own: ownConfigFile() }));
+  const line = commandLine(args, { copy: stackConfigFile(), own: ownConfigFile() });
+  process.exitCode = await (["up", "update"].includes(args[0] ?? "") ? runUpdate(line) : pulumiAttached(line));
 }
 
 runScript(async () => {

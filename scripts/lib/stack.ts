@@ -1,6 +1,7 @@
 import type { Reach } from "../../components/reach.ts";
 import { pulumi, stackName } from "../stack/engine.ts";
-import type { Deployment, ExportedResource } from "../stack/recovery.ts";
+import type { Deployment } from "../stack/recovery.ts";
+import type { ExportedResource } from "../stack/unfinished.ts";
 import { UserError } from "./report.ts";
 
 /** Environment variable that names the cluster's brokers, `host:port,…`. */

@@ -1,7 +1,7 @@
 import { type ApplySpec, FOUND_DOWN } from "../../components/applySpec.ts";
 import { changedInputs, whyReplaced } from "./reasons.ts";
 import { serviceChanges } from "./serviceChanges.ts";
-import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput } from "./steps.ts";
+import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput, UNFINISHED } from "./steps.ts";
 
 /** What an update will do to a member; nothing said means that it is left alone. */
 export interface MemberPlan {
@@ -115,8 +115,12 @@ function applySays(steps: readonly Step[] = [], machineChanges: boolean): string
       const [before, after] = [textInput(step?.old, SPEC), textInput(step?.new, SPEC)];
       if (before === undefined || after === undefined) return [LOOKED_AT];
       const changes = serviceChanges(JSON.parse(before) as ApplySpec, JSON.parse(after) as ApplySpec);
-      if (textInput(step?.old, FOUND_DOWN) === textInput(step?.new, FOUND_DOWN)) return changes;
-      return ["is down, and brought up first", ...(before === after ? [] : changes)];
+      const differs = before === after ? [] : changes;
+      if (textInput(step?.old, FOUND_DOWN) !== textInput(step?.new, FOUND_DOWN)) {
+        return ["is down, and brought up first", ...differs];
+      }
+      const unfinished = textInput(step?.old, UNFINISHED);
+      return unfinished === undefined ? changes : [`${LOOKED_AT} (${unfinished})`, ...differs];
     }
     default:
       return fate satisfies never;

@@ -24,18 +24,26 @@ export interface Step {
 /** A line of the engine's event log, as far as it is read. */
 interface Event {
   readonly resourcePreEvent?: { readonly metadata: Step };
+  readonly resOpFailedEvent?: { readonly metadata: Step };
+}
+
+function readEvents(log: string): Event[] {
+  // What follows the last line break is the half line of a Pulumi that was killed.
+  const lines = log.split("\n").slice(0, -1);
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Event);
 }
 
 /** Reads the steps out of the engine's event log (`--event-log`), one JSON document a line, in the order of the plan. */
 export function readSteps(log: string): Step[] {
-  return log
-    .split("\n")
-    .filter((line) => line !== "")
-    .flatMap((line) => {
-      const { resourcePreEvent } = JSON.parse(line) as Event;
-      // A refresh before the plan (AWS) has a step for each resource that is on record.
-      return resourcePreEvent && resourcePreEvent.metadata.op !== "refresh" ? [resourcePreEvent.metadata] : [];
-    });
+  return readEvents(log).flatMap(({ resourcePreEvent }) =>
+    // A refresh before the plan (AWS) has a step for each resource that is on record.
+    resourcePreEvent && resourcePreEvent.metadata.op !== "refresh" ? [resourcePreEvent.metadata] : [],
+  );
+}
+
+/** Reads out of an update's event log which resources' operations failed or were interrupted: their URNs. */
+export function readFailures(log: string): string[] {
+  return readEvents(log).flatMap(({ resOpFailedEvent }) => (resOpFailedEvent ? [resOpFailedEvent.metadata.urn] : []));
 }
 
 /** What a member is made of, on any platform. */
@@ -57,6 +65,12 @@ export function isLeftover({ op, old }: Step): boolean {
 
 /** Environment variable of a Command that holds what its script is told. */
 export const SPEC = "KAFKA_CLUSTER_SPEC";
+
+/**
+ * Environment variable that a Command has in the state when its last update did not end, with the reason. No program sets
+ * it: that difference makes the next update run it.
+ */
+export const UNFINISHED = "KAFKA_CLUSTER_UNFINISHED";
 
 /** A variable of a Command's environment; undefined while it is not known, when it is a secret, and when there is none. */
 export function textInput(state: StepState | null | undefined, variable: string): string | undefined {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSteps, type Step } from "../plan/steps.ts";
-import { pulumiAttached } from "./engine.ts";
+import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
 /** Options of `pulumi up` that `pulumi preview` does not know, or that change how it is shown. */
 const UP_ONLY = ["--yes", "-y", "--skip-preview", "-f", "--continue-on-error", "--strict", "--json", "-j"];
@@ -15,9 +15,44 @@ export interface Planned {
   readonly steps: readonly Step[];
 }
 
-/** The options of an `up`, as far as they are those of a preview, too. */
+/** The options of an `up`, as far as they are those of a preview, too; the event log is for the update. */
 export function previewOptions(args: readonly string[]): string[] {
-  return args.filter((arg) => !UP_ONLY.includes(arg.replace(/=.*/, "")));
+  return args.filter(
+    (arg, place) =>
+      !UP_ONLY.includes(arg.replace(/=.*/, "")) && !/^--event-log(=|$)/.test(arg) && args[place - 1] !== "--event-log",
+  );
+}
+
+/** What a run of Pulumi left: its exit code, and its event log. */
+interface Logged {
+  readonly code: number;
+  /** Empty when it failed too early to write one, such as without a passphrase. */
+  readonly log: string;
+}
+
+/** Runs Pulumi with this process's terminal, and has it write its event log. */
+export async function runLogged(args: readonly string[], options: AttachedOptions = {}): Promise<Logged> {
+  const folder = await mkdtemp(join(tmpdir(), "kafka-cluster-events-"));
+  try {
+    const own = ownLog(args);
+    const file = own ?? join(folder, "events");
+    const code = await pulumiAttached(own === undefined ? [...args, "--event-log", file] : args, {
+      ...options,
+      // The CLI hides the event log's option without it.
+      env: { ...options.env, PULUMI_DEBUG_COMMANDS: "true" },
+    });
+    return { code, log: await readFile(file, "utf8").catch(() => "") };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The file that the user wants to have the event log in. */
+function ownLog(args: readonly string[]): string | undefined {
+  const joined = args.find((arg) => arg.startsWith("--event-log="));
+  if (joined !== undefined) return joined.slice("--event-log=".length);
+  const place = args.indexOf("--event-log");
+  return place < 0 ? undefined : args[place + 1];
 }
 
 /**
@@ -26,22 +61,13 @@ export function previewOptions(args: readonly string[]): string[] {
  * @param quiet whether its display is kept back, for the case that it fails
  */
 export async function planUpdate(args: readonly string[], quiet: boolean): Promise<Planned> {
-  const folder = await mkdtemp(join(tmpdir(), "kafka-cluster-plan-"));
-  try {
-    const log = join(folder, "events");
-    let text = "";
-    // Last, so that it counts, and not one of the user's.
-    const code = await pulumiAttached(["preview", ...args, "--event-log", log], {
-      // The CLI hides the event log's option without it.
-      env: { PULUMI_DEBUG_COMMANDS: "true" },
-      ...(quiet && { onOutput: (piece: string): unknown => (text += piece) }),
-    });
-    // A run that fails early, such as one without a passphrase, writes none.
-    const steps = readSteps(await readFile(log, "utf8").catch(() => ""));
-    if (code === 0 && steps.length === 0)
-      throw new Error("Pulumi has planned an update and left no step in its event log");
-    return { code, text, steps };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  let text = "";
+  const { code, log } = await runLogged(
+    ["preview", ...args],
+    quiet ? { onOutput: (piece: string): unknown => (text += piece) } : {},
+  );
+  const steps = readSteps(log);
+  if (code === 0 && steps.length === 0)
+    throw new Error("Pulumi has planned an update and left no step in its event log");
+  return { code, text, steps };
 }

@@ -5,6 +5,7 @@ import { projectDirectory } from "../lib/paths.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { pulumi, stackName } from "./engine.ts";
 import { readCheckpoint, stateFile } from "./prepare.ts";
+import { COMMAND, commandsToRunAgain, type ExportedResource, unfinished } from "./unfinished.ts";
 
 /** A lock of Pulumi's file backend. */
 interface Lock {
@@ -49,14 +50,6 @@ async function releaseStaleLocks(): Promise<void> {
   }
 }
 
-/** A resource in Pulumi's exported state, as far as it is looked at. */
-export interface ExportedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly inputs?: Record<string, unknown>;
-  readonly [property: string]: unknown;
-}
-
 /** An operation that had begun and not ended: `creating`, `updating`, `deleting`. */
 export interface PendingOperation {
   readonly type: string;
@@ -70,9 +63,6 @@ export interface Deployment {
   readonly [property: string]: unknown;
 }
 
-/** The type of the resources that are repaired: what they do is ours and can be done again. */
-const COMMAND = "command:local:Command";
-
 /**
  * Marks what a killed run left unfinished, so that the next one finishes it and nothing half made is forgotten:
  * - a Command that was being created is put into the state, tainted: an update deletes and makes it again, a destroy
@@ -80,7 +70,7 @@ const COMMAND = "command:local:Command";
  * - one whose `create` is its `update`, too, goes on where it was instead: the topic that it was about to take over must
  *   not be deleted;
  * - one that was being deleted is tainted, too: without that, an update would take it for whole;
- * - one that was being updated gets an initialization error, which makes the next update run it again.
+ * - one that was being updated is marked, so that the next update runs it again; in the middle of an upgrade all are.
  *
  * Operations on other types stay pending, for the user: see {@link remedyFor}. But random values leave nothing behind.
  */
@@ -93,20 +83,18 @@ export function markInterrupted(deployment: Deployment): Deployment {
         .map(({ resource }) => [resource.urn, resource]),
     );
   const [creating, updating, deleting] = [cutOff("creating"), cutOff("updating"), cutOff("deleting")];
+  const again = commandsToRunAgain(deployment.resources ?? [], [...updating.keys()]);
   const resources = (deployment.resources ?? []).map((resource) => {
     if (deleting.has(resource.urn)) return { ...resource, taint: true };
-    if (updating.has(resource.urn)) return { ...resource, initErrors: ["the update was interrupted"] };
-    return resource;
+    return again.includes(resource.urn) ? unfinished(resource, "the update was interrupted") : resource;
   });
   const known = new Set(resources.map(({ urn }) => urn));
   const created = [...creating.values()]
     .filter(({ urn }) => !known.has(urn))
-    .map((resource) => ({
-      ...resource,
-      id: "interrupted",
-      outputs: { ...resource.inputs, stdout: "", stderr: "" },
-      ...(goesOn(resource) ? { initErrors: ["the creation was interrupted"] } : { taint: true }),
-    }));
+    .map((resource) => {
+      const made = { ...resource, id: "interrupted", outputs: { ...resource.inputs, stdout: "", stderr: "" } };
+      return goesOn(resource) ? unfinished(made, "the creation was interrupted") : { ...made, taint: true };
+    });
   return {
     ...deployment,
     resources: [...resources, ...created],
@@ -138,16 +126,6 @@ export function cutOffMessages(before: Deployment, after: Deployment): string[] 
     ...(marked > 0 ? [`the last run was cut off in the middle of ${marked} operations: they will be done again`] : []),
     ...left.map((operation) => `the last run was cut off, and this is left to you: ${remedyFor(operation)}`),
   ];
-}
-
-/** Has the next update run these Commands again, although nothing of theirs has changed. */
-export async function runAgain(urns: readonly string[], reason: string): Promise<void> {
-  const exported = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
-  const resources = (exported.deployment.resources ?? []).map((resource) =>
-    urns.includes(resource.urn) ? { ...resource, initErrors: [reason] } : resource,
-  );
-  const deployment = { ...exported.deployment, resources };
-  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment }));
 }
 
 /**

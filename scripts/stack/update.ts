@@ -2,17 +2,18 @@
 import { progress, UserError } from "../lib/report.ts";
 import { findDaemon, searchDaemon } from "../local/daemon.ts";
 import { lookAtSpace, startStopped } from "../local/presence.ts";
+import { movesLeftOut } from "../plan/assignmentStep.ts";
 import { refusals } from "../plan/guard.ts";
 import { type Lost, lostParts } from "../plan/lost.ts";
 import { memberPlans, planText } from "../plan/memberPlans.ts";
 import { deployedMembers, type RecordedPart, recordedParts } from "../plan/record.ts";
-import type { Step } from "../plan/steps.ts";
+import { readFailures, type Step } from "../plan/steps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
-import { planUpdate, previewOptions } from "./planning.ts";
+import { type Planned, planUpdate, previewOptions, runLogged } from "./planning.ts";
 import { configured, readCheckpoint, stackConfigFile } from "./prepare.ts";
-import { runAgain } from "./recovery.ts";
 import { readReplacement, type Replacement } from "./replacement.ts";
+import { runAgain, runFailedAgain } from "./unfinished.ts";
 
 /** All members boot at once, and a member has several resources: more than Pulumi's default of 8 at a time. */
 const PARALLEL = ["--parallel", "32"];
@@ -43,27 +44,39 @@ interface Living {
 const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: [], says: [] };
 
 /**
+ * Runs `pulumi up` and, when it fails or is interrupted, has the next one run again what did not end.
+ *
+ * @returns its exit code
+ */
+export async function runUpdate(args: readonly string[]): Promise<number> {
+  const { code, log } = await runLogged(args);
+  if (code !== 0) await runFailedAgain(readFailures(log));
+  return code;
+}
+
+/**
  * Runs `npm run up`, or `npm run replace` when its arguments are given.
  *
  * @throws UserError when the plan is not safe; nothing has been touched then
  */
 export async function update(args: readonly string[], replaceArgs?: readonly string[]): Promise<void> {
+  if (asksForHelp(args)) return finish("up", await pulumiAttached(["up", ...args]));
   const setUpEnd = performance.now();
   const living = await meet(args, replaceArgs);
   const options = [...args, ...(living?.replacement?.options ?? []), ...(living?.options ?? [])];
   if (living) {
     for (const line of living.lost.says) progress(line);
-    await startMachines(living.lost.stopped);
-    const planned = await planUpdate([...runOptions(), ...previewOptions(options)], true);
+    const planned = await planWithMoves([...runOptions(), ...previewOptions(options)]);
     if (planned.code !== 0) {
       process.stdout.write(planned.text);
       finish("preview", planned.code);
       return;
     }
     judge(planned.steps, living);
+    await startMachines(living.lost.stopped);
   }
   // Nobody is asked: a preview of Pulumi's own would only run the program once more.
-  const code = await pulumiAttached(["up", "--yes", "--skip-preview", ...runOptions(), ...options]);
+  const code = await runUpdate(["up", "--yes", "--skip-preview", ...runOptions(), ...options]);
   if (code === 0) {
     const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
     process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: performance.now() - setUpEnd })}`);
@@ -71,12 +84,28 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
   finish("up", code);
 }
 
+function asksForHelp(args: readonly string[]): boolean {
+  return args.some((arg) => arg === "--help" || arg === "-h");
+}
+
+/** Plans an update; where brokers go and nothing would move their partitions away first, it is planned again so that it does. */
+async function planWithMoves(options: readonly string[]): Promise<Planned> {
+  const planned = await planUpdate(options, true);
+  const leftOut = planned.code === 0 ? movesLeftOut(planned.steps) : undefined;
+  if (leftOut === undefined) return planned;
+  await runAgain([leftOut], "brokers go");
+  return planUpdate(options, true);
+}
+
 /** Runs `npm run preview`: Pulumi's own display, then what it means for the members. */
 export async function preview(args: readonly string[]): Promise<void> {
+  if (asksForHelp(args)) return finish("preview", await pulumiAttached(["preview", ...args]));
   const living = await meet(args);
   const planned = await planUpdate([...runOptions(), ...args, ...(living?.options ?? [])], false);
   if (planned.code === 0 && living) {
     for (const line of living.lost.says) progress(line);
+    if (movesLeftOut(planned.steps) !== undefined)
+      progress("partitions are moved off the brokers that go, first of all");
     judge(planned.steps, living);
   }
   finish("preview", planned.code);

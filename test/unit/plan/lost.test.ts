@@ -117,8 +117,11 @@ test("a plan is made with the options of the update, without those that a previe
     "--target",
     "b",
     "--json",
+    "--event-log",
+    "mine",
     "--policy-pack",
     "p",
+    "--event-log=mine",
   ];
   assert.deepEqual(previewOptions(args), ["--replace", "a", "--target", "b", "--policy-pack", "p"]);
 });

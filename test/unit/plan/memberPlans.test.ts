@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApplySpec } from "../../../components/applySpec.ts";
+import { movesLeftOut } from "../../../scripts/plan/assignmentStep.ts";
 import { memberPlans, planText } from "../../../scripts/plan/memberPlans.ts";
 import { serviceChanges } from "../../../scripts/plan/serviceChanges.ts";
-import { inOrder, partOf, readSteps, type Step, textInput } from "../../../scripts/plan/steps.ts";
+import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/steps.ts";
 import { secret, UNKNOWN } from "../../../scripts/plugins/values.ts";
 import { applySpec, RECORDED, stepsOf, told, urnOf } from "./recorded.ts";
 
@@ -33,8 +34,12 @@ test("the engine's event log: steps in order, secrets masked and unknown values 
       resourcePreEvent: { metadata: { op: "update", urn, new: { inputs } }, planning: true },
     },
     { sequence: 4, timestamp: 1, resOutputsEvent: { metadata: { op: "update", urn } } },
+    { sequence: 5, timestamp: 1, resOpFailedEvent: { metadata: { op: "update", urn }, status: 2, steps: 1 } },
   ];
-  const steps = readSteps(log.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  const text = log.map((event) => `${JSON.stringify(event)}\n`).join("");
+  const steps = readSteps(`${text}{"sequence":6,"resourcePre`);
+  assert.deepEqual(readFailures(text), [urn]);
+  assert.deepEqual(readFailures(""), []);
   assert.deepEqual(
     steps.map(({ op }) => op),
     ["same", "update"],
@@ -204,4 +209,29 @@ test("a member that was found down is brought up, and said to be", () => {
     "is down, and brought up first",
     "kafka is restarted: heap.broker",
   ]);
+});
+
+test("a member whose last update did not end is said to be looked at, and what is changed beside", () => {
+  const mark = { KAFKA_CLUSTER_UNFINISHED: "its last update did not end well" };
+  const apply = (spec: ApplySpec, more = {}): NonNullable<Step["new"]> => ({
+    inputs: { environment: { KAFKA_CLUSTER_SPEC: JSON.stringify(spec), ...more } },
+  });
+  const says = (after: ApplySpec): readonly string[] | undefined =>
+    memberPlans([{ op: "update", urn: urnOf("kafka-1-apply"), old: apply(applySpec(), mark), new: apply(after) }])[0]
+      ?.says;
+  const lookedAt = "is looked at, what differs shows only then (its last update did not end well)";
+  assert.deepEqual(says(applySpec()), [lookedAt]);
+  assert.deepEqual(says(applySpec({ heap: { broker: "400m", zookeeper: "128m" } })), [
+    lookedAt,
+    "kafka is restarted: heap.broker",
+  ]);
+});
+
+test("brokers that go without a move of their partitions are found", () => {
+  const without = RECORDED.fewer.replace("update assignment-partitions", "same assignment-partitions");
+  assert.equal(movesLeftOut(stepsOf(without)), urnOf("assignment-partitions"));
+  assert.equal(movesLeftOut(stepsOf(RECORDED.fewer)), undefined);
+  assert.equal(movesLeftOut(stepsOf(`${RECORDED.replace}\nsame assignment-partitions`)), undefined);
+  // A cluster from before there was an assignment gets one in this update.
+  assert.equal(movesLeftOut(stepsOf(RECORDED.fewer.replace("update assign", "create assign"))), undefined);
 });

@@ -128,7 +128,8 @@ export function urnOf(name: string): string {
   const member = "kafka-cluster:index:KafkaCluster$kafka-cluster:index:Member";
   if (/^(kafka|zookeeper)-\d+$/.test(name)) return `${prefix}${member}::${name}`;
   const isPart = /^(kafka|zookeeper)-\d+-/.test(name);
-  return `${prefix}${isPart ? `${member}$` : "kafka-cluster:index:Other$"}command:local:Command::${name}`;
+  const other = name === "assignment-partitions" ? "Assignment" : "Other";
+  return `${prefix}${isPart ? member : `kafka-cluster:index:${other}`}$command:local:Command::${name}`;
 }
 
 /**

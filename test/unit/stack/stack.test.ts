@@ -8,12 +8,8 @@ import { commandLine } from "../../../scripts/stack/commandLine.ts";
 import { destroyable } from "../../../scripts/stack/destroyable.ts";
 import { stackName } from "../../../scripts/stack/engine.ts";
 import { configured, withSalt } from "../../../scripts/stack/prepare.ts";
-import {
-  cutOffMessages,
-  type Deployment,
-  type ExportedResource,
-  markInterrupted,
-} from "../../../scripts/stack/recovery.ts";
+import { cutOffMessages, type Deployment, markInterrupted } from "../../../scripts/stack/recovery.ts";
+import { commandsToRunAgain, type ExportedResource, unfinished } from "../../../scripts/stack/unfinished.ts";
 import { summary } from "../../../scripts/summary.ts";
 
 test("the salt of the last run is kept, the user's text unchanged", () => {
@@ -54,7 +50,10 @@ test("what a killed run left unfinished is marked for the next one", () => {
     resources: [
       network,
       { ...volume, taint: true },
-      { ...apply, initErrors: ["the update was interrupted"] },
+      {
+        ...apply,
+        inputs: { create: "apply", environment: { KAFKA_CLUSTER_UNFINISHED: "the update was interrupted" } },
+      },
       { ...machine, id: "interrupted", outputs: { create: "machine", stdout: "", stderr: "" }, taint: true },
     ],
     pending_operations: [{ type: "creating", resource: instance }],
@@ -78,14 +77,15 @@ test("a change of AWS's that was cut off is asked for", () => {
 });
 
 test("a creation that is an update, too, goes on and is not deleted first", () => {
-  const inputs = { create: "ensure", update: "ensure", delete: "delete" };
+  const inputs = { create: "ensure", update: "ensure", delete: "delete", environment: { KAFKA_CLUSTER_SPEC: "{}" } };
+  const environment = { KAFKA_CLUSTER_SPEC: "{}", KAFKA_CLUSTER_UNFINISHED: "the creation was interrupted" };
   const topic = { ...resource("topic", "command:local:Command"), inputs };
   assert.deepEqual(markInterrupted({ pending_operations: [{ type: "creating", resource: topic }] }).resources, [
     {
       ...topic,
       id: "interrupted",
-      outputs: { ...inputs, stdout: "", stderr: "" },
-      initErrors: ["the creation was interrupted"],
+      inputs: { ...inputs, environment },
+      outputs: { ...inputs, environment, stdout: "", stderr: "" },
     },
   ]);
 });
@@ -94,6 +94,42 @@ test("the creation of a replacement that is already on record adds nothing", () 
   const machine = resource("machine", "command:local:Command");
   const deployment = { resources: [machine], pending_operations: [{ type: "creating", resource: machine }] };
   assert.deepEqual(markInterrupted(deployment), { resources: [machine], pending_operations: [] });
+});
+
+test("a mark leaves secrets as they are", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
+  const command = { ...resource("a", "command:local:Command"), inputs: { environment: { SPEC: secret } } };
+  const marked = unfinished({ ...command, outputs: { environment: secret } }, "why");
+  assert.deepEqual(marked.inputs, { environment: { SPEC: secret, KAFKA_CLUSTER_UNFINISHED: "why" } });
+  assert.deepEqual(marked.outputs, { environment: secret });
+});
+
+test("what failed is run again; in the middle of an upgrade every member is, and the ensemble", () => {
+  const urn = (parent: string, name: string): string =>
+    `urn:pulumi:dev::p::kafka-cluster:index:KafkaCluster$kafka-cluster:index:${parent}$command:local:Command::${name}`;
+  const command = (parent: string, name: string, spec = {}): ExportedResource => ({
+    urn: urn(parent, name),
+    type: "command:local:Command",
+    inputs: { environment: { KAFKA_CLUSTER_SPEC: JSON.stringify(spec) } },
+  });
+  const stack = (kafkaVersion: string): ExportedResource => ({
+    ...resource("stack", "pulumi:pulumi:Stack"),
+    outputs: { kafkaVersion },
+  });
+  const [first, second] = [command("Member", "kafka-1-apply"), command("Member", "kafka-2-apply")];
+  const machine = command("Member", "kafka-1-machine");
+  const ensemble = (kafkaVersion?: string): ExportedResource =>
+    command("EnsembleUpgrade", "zookeeper-upgrade-servers", { servers: kafkaVersion ? [{ kafkaVersion }] : [] });
+  const all = (upgraded: ExportedResource): ExportedResource[] => [stack("2.4.0"), machine, first, second, upgraded];
+  const everything = [first.urn, second.urn, ensemble().urn];
+
+  assert.deepEqual(commandsToRunAgain(all(ensemble()), [second.urn]), [second.urn]);
+  assert.deepEqual(commandsToRunAgain(all(ensemble("2.4.0")), [second.urn]), [second.urn]);
+  assert.deepEqual(commandsToRunAgain(all(ensemble("3.9.2")), [second.urn]), everything);
+  assert.deepEqual(commandsToRunAgain(all(ensemble()), [ensemble().urn]), everything);
+  // What failed before it was on record, and what is no Command.
+  assert.deepEqual(commandsToRunAgain(all(ensemble("3.9.2")), []), []);
+  assert.deepEqual(commandsToRunAgain(all(ensemble()), [urn("Member", "kafka-4-apply"), stack("").urn]), []);
 });
 
 const times = { setUp: 400, pulumi: 30_060 };

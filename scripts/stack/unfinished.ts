@@ -1,0 +1,103 @@
+/**
+ * What an update that did not succeed has begun and not ended. Pulumi keeps the inputs of before then, so that a user who
+ * takes the change back has changed nothing, and what was half done would stay. So it is marked, and the next update runs it.
+ */
+import { progress } from "../lib/report.ts";
+import { nameOf } from "../plugins/inputs.ts";
+import { partOf, SPEC, textInput, UNFINISHED } from "../plan/steps.ts";
+import { pulumi } from "./engine.ts";
+
+/** A resource in Pulumi's exported state, as far as it is looked at. */
+export interface ExportedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+  readonly [property: string]: unknown;
+}
+
+/** The type of the resources that are run again: what they do is ours and can be done again. */
+export const COMMAND = "command:local:Command";
+
+/** Key that the state has in a value which is a secret. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+/**
+ * Marks a Command so that the next update runs it, by a variable that its program never sets. An initialization error
+ * would do the same, but a refresh forgets it.
+ */
+export function unfinished(resource: ExportedResource, reason: string): ExportedResource {
+  const marked = (values: Record<string, unknown> = {}): Record<string, unknown> => {
+    const environment = (values.environment ?? {}) as Record<string, unknown>;
+    return SECRET in environment ? values : { ...values, environment: { ...environment, [UNFINISHED]: reason } };
+  };
+  const { inputs, outputs } = resource;
+  return { ...resource, inputs: marked(inputs), ...(outputs && { outputs: marked(outputs) }) };
+}
+
+/**
+ * The Commands to run again after some of them did not end. In the middle of an upgrade those are all members': servers
+ * beside brokers run the new version then, which the members' own applies are not on record with.
+ *
+ * @param urns of the resources whose operation did not end
+ */
+export function commandsToRunAgain(resources: readonly ExportedResource[], urns: readonly string[]): string[] {
+  const commands = resources.filter(({ type }) => type === COMMAND);
+  const ensembles = commands.filter(({ urn }) => /[:$]kafka-cluster:index:EnsembleUpgrade\$/.test(urn));
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const isUpgrading =
+    urns.length > 0 &&
+    ensembles.some(
+      (ensemble) => urns.includes(ensemble.urn) || isAhead(versionOf(ensemble), stack?.outputs?.kafkaVersion),
+    );
+  return commands
+    .filter(
+      (command) =>
+        urns.includes(command.urn) ||
+        (isUpgrading && (ensembles.includes(command) || partOf(command.urn)?.part === "apply")),
+    )
+    .map(({ urn }) => urn);
+}
+
+function isAhead(version: string | undefined, deployed: unknown): boolean {
+  return version !== undefined && version !== deployed;
+}
+
+/** The version that an ensemble was upgraded to last. */
+function versionOf(ensemble: ExportedResource): string | undefined {
+  const spec = JSON.parse(textInput(ensemble, SPEC) ?? "{}") as { servers?: readonly { kafkaVersion: string }[] };
+  return spec.servers?.[0]?.kafkaVersion;
+}
+
+interface Exported {
+  readonly deployment: { readonly resources?: readonly ExportedResource[] };
+}
+
+async function mark(which: (resources: readonly ExportedResource[]) => string[], reason: string): Promise<string[]> {
+  const exported = JSON.parse(await pulumi(["stack", "export"])) as Exported;
+  const before = exported.deployment.resources ?? [];
+  const urns = which(before);
+  if (urns.length === 0) return [];
+  const resources = before.map((resource) =>
+    // What was replaced and is still to be deleted has the same URN.
+    urns.includes(resource.urn) && resource.delete !== true ? unfinished(resource, reason) : resource,
+  );
+  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }));
+  return urns;
+}
+
+/** Has the next update run these Commands again, although nothing of theirs has changed. */
+export async function runAgain(urns: readonly string[], reason: string): Promise<void> {
+  await mark(() => [...urns], reason);
+}
+
+/**
+ * Has the next update run again what failed or was interrupted in the one that has just ended.
+ *
+ * @param failed URNs of the resources whose operation failed
+ */
+export async function runFailedAgain(failed: readonly string[]): Promise<void> {
+  if (failed.length === 0) return;
+  const urns = await mark((resources) => commandsToRunAgain(resources, failed), "its last update did not end well");
+  if (urns.length > 0) progress(`the next update looks at these again in any case: ${urns.map(nameOf).join(", ")}`);
+}
