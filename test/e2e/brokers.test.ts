@@ -150,6 +150,31 @@ for (const version of versionsUnderTest("3.9.2")) {
     assert.deepEqual(await readAll(`${version}-three`), ALL_KEYS);
   });
 
+  test(`${version}: more brokers, interrupted while partitions move and taken back: they move off again`, async () => {
+    await configure(version, 5, 1);
+    const update = stack.start("up");
+    await moving(update);
+    process.kill(update.pid, "SIGINT");
+    const { code, text } = await update.ended;
+    assert.notEqual(code, 0, text);
+    assert.match(text, /the next update looks at these again in any case: assignment-partitions/);
+    const onNew = (await ask(livePartitions)).filter(({ replicas }) => replicas.some((id) => id > 3));
+    assert.ok(onNew.length > 0);
+
+    await configure(version, 3);
+    assert.match((await stack.succeed("preview")).text, /~ command:local:Command +assignment-partitions +update/);
+    const report = await underTraffic({ brokers: BOOTSTRAP, topic: "traffic-back" }, () => stack.succeed("up"));
+    assertNothingLost(report);
+    for (const { replicas, isr } of await ask(livePartitions)) {
+      assert.ok(replicas.every((id) => id <= 3));
+      assert.deepEqual([...isr].sort(), [...replicas].sort());
+    }
+    await assertNoThrottle(version, [1, 2, 3]);
+    for (const id of [4, 5]) assert.equal(await findMachine(STACK, `kafka-${id}`), undefined);
+    assert.deepEqual(await readAll(`${version}-back`), ALL_KEYS);
+    await stack.succeed("preview", "--expect-no-changes");
+  });
+
   test(`${version}: two more brokers get their share`, async () => {
     await configure(version, 5);
     const report = await underTraffic({ brokers: BOOTSTRAP, topic: "traffic-more" }, async () => {

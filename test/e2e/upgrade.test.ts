@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { waitFor } from "../../scripts/lib/wait.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
 import { inside, leftovers } from "./support/machines.ts";
@@ -47,6 +48,16 @@ async function upUnderTraffic(topic: string): Promise<void> {
   assertNothingLost(report, { pauseMs: 30_000 });
 }
 
+/** The ensemble is upgraded as a whole before the first broker is. */
+async function assertEnsembleFirst(): Promise<void> {
+  const [servers, brokers] = [await starts("zookeeper"), await starts("kafka")];
+  assert.ok(Math.max(...servers) < Math.min(...brokers), `${servers.join()} is not before ${brokers.join()}`);
+  assert.deepEqual(
+    [...brokers].sort((a, b) => a - b),
+    brokers,
+  );
+}
+
 const three = <T>(value: T): T[] => MEMBERS.map(() => value);
 
 before(async () => {
@@ -67,15 +78,34 @@ test("an upgrade that raises the protocol with it is refused by a preview", asyn
   assert.match(await stack.fail("preview"), /interBrokerProtocolVersion = "3.9": 2.4 during the upgrade/);
 });
 
+test("an upgrade that is interrupted in the middle of the brokers and taken back leaves nothing of it", async () => {
+  await configure({ kafkaVersion: "3.9.2" });
+  const update = stack.start("up");
+  await waitFor(
+    "the second broker's turn",
+    () =>
+      Promise.resolve(update.text().includes("kafka-2: stopping kafka") ? { value: true } : { seen: update.text() }),
+    240_000,
+  );
+  process.kill(update.pid, "SIGINT");
+  const { code, text } = await update.ended;
+  assert.notEqual(code, 0, text);
+  assert.deepEqual(await running("zookeeper"), three("3.9.2"));
+
+  await configure({ kafkaVersion: "2.4.0" });
+  await stack.succeed("up");
+  assert.deepEqual(await running("zookeeper"), three("2.4.0"));
+  assert.deepEqual(await running("kafka"), three("2.4.0"));
+  await stack.succeed("preview", "--expect-no-changes");
+});
+
 test("the upgrade: the ensemble first, then broker after broker, with the old protocol", async () => {
   await configure({ kafkaVersion: "3.9.2" });
   await upUnderTraffic("upgrade");
   assert.deepEqual(await running("zookeeper"), three("3.9.2"));
   assert.deepEqual(await running("kafka"), three("3.9.2"));
   assert.deepEqual(await protocols(), three("2.4"));
-  const [servers, brokers] = [await starts("zookeeper"), await starts("kafka")];
-  assert.ok(Math.max(...servers) < Math.min(...brokers), `${servers.join()} is not before ${brokers.join()}`);
-  assert.deepEqual([...brokers].sort(), brokers);
+  await assertEnsembleFirst();
   assert.match((await stack.succeed("preview")).text, /\d+ unchanged/);
 });
 
@@ -89,6 +119,7 @@ test("the way back, while the protocol is the old one", async () => {
 test("the upgrade once more, then the protocol as a second change", async () => {
   await configure({ kafkaVersion: "3.9.2" });
   await stack.succeed("up");
+  await assertEnsembleFirst();
   const servers = await starts("zookeeper");
   await configure({ kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9" });
   await upUnderTraffic("protocol");
