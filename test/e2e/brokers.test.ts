@@ -162,7 +162,7 @@ for (const version of versionsUnderTest("3.9.2")) {
     assert.ok(onNew.length > 0);
 
     await configure(version, 3);
-    assert.match((await stack.succeed("preview")).text, /~ command:local:Command +assignment-partitions +update/);
+    assert.match((await stack.succeed("preview")).text, /~ +command:local:Command assignment-partitions update/);
     const report = await underTraffic({ brokers: BOOTSTRAP, topic: "traffic-back" }, () => stack.succeed("up"));
     assertNothingLost(report);
     for (const { replicas, isr } of await ask(livePartitions)) {
