@@ -1,14 +1,15 @@
 import { text } from "node:stream/consumers";
-import { type Admin } from "kafkajs";
 import type { AssignmentResult, AssignmentSpec } from "../components/assignmentSpec.ts";
 import { planAssignment, tooManyReplicas } from "../components/kafka/assignment.ts";
 import type { ReachSecrets } from "../components/reach.ts";
-import { byTopic, keyOf, type LivePartition, livePartitions, movesUnderWay, without } from "./assignment/cluster.ts";
+import { byTopic, keyOf, without } from "./assignment/cluster.ts";
 import { copiedBytes } from "./assignment/copied.ts";
+import { movable, namedPartitions } from "./assignment/movable.ts";
 import { carryOut } from "./assignment/moves.ts";
 import { removeThrottle, throttle } from "./assignment/throttle.ts";
+import type { PartitionMetadata } from "./lib/adminProtocol.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
-import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { waitFor } from "./lib/wait.ts";
@@ -27,24 +28,25 @@ const SETTLE_TIMEOUT_MS = 60_000;
 async function assign(
   spec: AssignmentSpec,
   known: readonly number[] | undefined,
-  admin: Admin,
   requests: AdminRequests,
 ): Promise<AssignmentResult> {
   const wanted = spec.brokers.map(({ id }) => id).sort((a, b) => a - b);
-  const { brokers, live } = await ready(admin, wanted);
-  const moves = await movesUnderWay(admin);
+  const { brokers, live } = await ready(requests, wanted);
+  const moves = await requests.movesUnderWay();
   const present = without("removing", live, moves);
   const tooMany = tooManyReplicas(present, wanted.length);
   if (tooMany.length > 0) {
     const topics = tooMany.map(({ topic, replicationFactor }) => `${topic} (${replicationFactor})`).join(", ");
     throw new UserError(
       `brokerCount = ${wanted.length}: topics have more replicas than that: ${topics}; nothing was moved. ` +
-        "Give them fewer replicas with kafka-reassign-partitions.sh or delete them, or keep the brokers",
+        "Lower the replicationFactor of those that the stack looks after in an update of its own, give others fewer " +
+        "replicas with kafka-reassign-partitions.sh or delete them; or keep the brokers",
     );
   }
 
   const spread = known !== undefined && known.join() !== wanted.join();
-  const plan = planAssignment(present, spec.brokers, { spread });
+  const { moves: plan, left } = movable(planAssignment(present, spec.brokers, { spread }), live, wanted);
+  if (left.length > 0) progress(`partitions without a leader stay where they are: ${namedPartitions(left)}`);
   const done: AssignmentResult = { brokers: wanted, moved: plan.length };
   if (!spread && plan.length === 0) {
     progress(`nothing to move: ${live.length} partitions on brokers ${wanted.join(", ")}`);
@@ -59,27 +61,30 @@ async function assign(
   const topics = [...byTopic(live).keys()];
   try {
     await requests.incrementalAlterConfigs(throttle(held, goals, brokers, spec.throttleBytesPerSecond));
-    await carryOut(admin, goals, copiedBytes(requests, held, goals, brokers));
+    await carryOut(requests, goals, copiedBytes(requests, held, goals, brokers));
   } finally {
     // The error that ends the moves says more than one of this would.
-    await removeThrottle(admin, requests, topics, brokers).catch((error: unknown) => {
+    await removeThrottle(requests, topics, brokers).catch((error: unknown) => {
       progress(`limits of moves are left, for the next run to take away: ${kafkaReason(error)}`);
     });
   }
-  await leadAsPreferred(admin, requests);
-  await proveEmpty(admin, wanted);
+  await leadAsPreferred(requests);
+  await proveEmpty(requests, wanted);
   return done;
 }
 
 /** Waits until all wanted brokers are known. */
-function ready(admin: Admin, wanted: readonly number[]): Promise<{ brokers: number[]; live: LivePartition[] }> {
+function ready(
+  requests: AdminRequests,
+  wanted: readonly number[],
+): Promise<{ brokers: number[]; live: readonly PartitionMetadata[] }> {
   return waitFor(
     `brokers ${wanted.join(", ")} to be in the cluster`,
     async () => {
-      await admin.connect();
-      const brokers = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId).sort((a, b) => a - b);
+      const { brokers: registered, partitions: live } = await requests.metadata();
+      const brokers = registered.map(({ id }) => id).sort((a, b) => a - b);
       return wanted.every((id) => brokers.includes(id))
-        ? { value: { brokers, live: await livePartitions(admin) } }
+        ? { value: { brokers, live } }
         : { seen: `brokers ${brokers.join(", ") || "none"}` };
     },
     CONNECT_TIMEOUT_MS,
@@ -87,8 +92,8 @@ function ready(admin: Admin, wanted: readonly number[]): Promise<{ brokers: numb
 }
 
 /** Lets each partition be led by its first replica. Where that can't be now, another one leads as well. */
-async function leadAsPreferred(admin: Admin, requests: AdminRequests): Promise<void> {
-  const others = (await livePartitions(admin)).filter(({ leader, replicas }) => leader !== replicas[0]);
+async function leadAsPreferred(requests: AdminRequests): Promise<void> {
+  const others = (await requests.metadata()).partitions.filter(({ leader, replicas }) => leader !== replicas[0]);
   if (others.length === 0) return;
   const missed = await requests.electPreferredLeaders(
     [...byTopic(others)].map(([topic, partitions]) => ({ topic, partitions: partitions.map((row) => row.partition) })),
@@ -98,11 +103,11 @@ async function leadAsPreferred(admin: Admin, requests: AdminRequests): Promise<v
 }
 
 /** Proves that nothing is on brokers that are not wanted. */
-async function proveEmpty(admin: Admin, wanted: readonly number[]): Promise<void> {
+async function proveEmpty(requests: AdminRequests, wanted: readonly number[]): Promise<void> {
   await waitFor(
     "all replicas to be on the wanted brokers",
     async () => {
-      const elsewhere = (await livePartitions(admin)).flatMap((row) =>
+      const elsewhere = (await requests.metadata()).partitions.flatMap((row) =>
         row.replicas.filter((broker) => !wanted.includes(broker)).map((broker) => `${keyOf(row)} on broker ${broker}`),
       );
       return elsewhere.length === 0 ? { value: true } : { seen: elsewhere.slice(0, 5).join(", ") };
@@ -125,13 +130,12 @@ runScript(async () => {
     clientId: "assignment",
     openSocket: network.openSocket,
   });
-  const admin = client.kafka.admin();
   const requests = new AdminRequests(client);
   try {
     await network.ready();
-    result(await network.guard(assign(spec, known, admin, requests)));
+    result(await network.guard(assign(spec, known, requests)));
   } finally {
-    await Promise.all([disconnect(admin), requests.close()]);
+    await requests.close();
     client.close();
     network.close();
     exitSoon();

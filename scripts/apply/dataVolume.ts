@@ -7,6 +7,7 @@ import type { Ssh } from "../lib/ssh.ts";
 import { type ClusterView, viewCluster } from "./cluster.ts";
 import { waitFor } from "../lib/wait.ts";
 import { socketsOf } from "./health.ts";
+import { recordedPartitions, type RecordedPartition } from "./recordedPartitions.ts";
 
 /** How long another broker may take to accept a connection, in milliseconds: on a first deployment none is there yet. */
 const ANSWER_TIMEOUT_MS = 1_000;
@@ -21,21 +22,21 @@ export interface VolumeIdentity {
   readonly brokerId: number | undefined;
 }
 
+/** What is known of a cluster, from a broker of it or from ZooKeeper. */
+type LastingView = Pick<ClusterView, "clusterId" | "brokers"> & { readonly partitions: readonly RecordedPartition[] };
+
 /**
  * Makes sure, before a broker is started, that its data volume is this broker's, of this cluster; and when it is empty,
- * that nothing is lost by that. Where no other broker answers there is nothing to compare with, and Kafka itself
- * compares the cluster's id with ZooKeeper's.
+ * that nothing is lost by that. Where no other broker answers, ZooKeeper says whether there are messages to lose, and
+ * Kafka itself compares the cluster's id with ZooKeeper's.
  *
  * @throws UserError when it is another one's, or partitions would be lost
  */
 export async function checkDataVolume(spec: ApplySpec, ssh: Ssh): Promise<void> {
-  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
-  const answering = await Promise.all(
-    others.map(({ address: host }) => accepts(socketsOf(ssh), { host, port: KAFKA_PORT }, ANSWER_TIMEOUT_MS)),
-  );
-  const brokers = others.filter((_, index) => answering[index]);
-  const view = brokers.length > 0 ? await viewThrough(brokers, spec, ssh) : undefined;
   const identity = await readIdentity(ssh);
+  const brokers = await answering(spec, ssh);
+  const view =
+    brokers.length > 0 ? await viewThrough(brokers, spec, ssh) : identity ? undefined : await viewLater(spec, ssh);
   const problem = identity ? foreignVolume(spec, identity, view) : lostPartitions(spec, view);
   if (problem === undefined) return;
   if (identity || !spec.rollout.acceptDataLoss) throw new UserError(`${spec.name} (${spec.address}): ${problem}`);
@@ -60,7 +61,7 @@ export function foreignVolume(
 /** Why an empty volume loses messages; undefined when it does not. */
 export function lostPartitions(
   { brokerId = -1 }: Pick<ApplySpec, "brokerId">,
-  view: Pick<ClusterView, "brokers" | "partitions"> | undefined,
+  view: Pick<LastingView, "brokers" | "partitions"> | undefined,
 ): string | undefined {
   // Another one in sync that is down itself would be cut to the empty log as well.
   const lost = (view?.partitions ?? []).filter(
@@ -75,6 +76,31 @@ export function lostPartitions(
     "let other replicas lead with what they have (unclean.leader.election.enable of the topics); or set " +
     "rollout.acceptDataLoss to true for this update"
   );
+}
+
+/** The other brokers that accept connections. */
+async function answering(spec: ApplySpec, ssh: Ssh): Promise<ApplySpec["brokers"]> {
+  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
+  const accepting = await Promise.all(
+    others.map(({ address: host }) => accepts(socketsOf(ssh), { host, port: KAFKA_PORT }, ANSWER_TIMEOUT_MS)),
+  );
+  return others.filter((_, index) => accepting[index]);
+}
+
+/** Looks again when ZooKeeper says that the broker whose volume is empty had messages: others may be starting, too. */
+async function viewLater(spec: ApplySpec, ssh: Ssh): Promise<LastingView | undefined> {
+  const recorded = await recordedPartitions(spec, socketsOf(ssh));
+  const held = recorded.filter(({ isr }) => isr.includes(spec.brokerId ?? -1));
+  if (held.length === 0) return undefined;
+  progress(`${spec.name}: its data volume is empty, but it had messages: waiting for another broker`);
+  return waitFor(
+    "another broker to accept connections",
+    async () => {
+      const brokers = await answering(spec, ssh);
+      return brokers.length > 0 ? { value: await viewThrough(brokers, spec, ssh) } : { seen: "none does" };
+    },
+    VIEW_TIMEOUT_MS,
+  ).catch(() => ({ clusterId: null, brokers: [], partitions: recorded }));
 }
 
 /** A broker that accepts connections may still be starting. */

@@ -60,12 +60,8 @@ function quorumGate({ name, ensemble, zookeeperId }: ApplySpec, openSocket: Open
 }
 
 /** No partition may lose its last in-sync replica or fall under its min.insync.replicas. */
-function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate | undefined {
-  const { name, brokers, brokerId = -1, rollout } = spec;
-  if (brokers.length === 1) {
-    progress(`${name}: the only broker: nothing can be written or read while it is restarted`);
-    return undefined;
-  }
+function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate {
+  const { name, brokerId = -1, rollout } = spec;
   const first = Date.now();
   return async () => {
     const view = await viewCluster(spec, openSocket);
@@ -74,6 +70,11 @@ function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate | undefined {
       const seconds = (Date.now() - first) / 1000;
       if (seconds > rollout.gateTimeoutSeconds / 2) return { value: true };
       return { seen: `broker ${brokerId} runs but is not registered: it starts, or recovers its logs` };
+    }
+    // By what is registered: a cluster that becomes one of a single broker has others until the end of the update.
+    if (view.brokers.length === 1 && spec.brokers.length === 1) {
+      progress(`${name}: the only broker: nothing can be written or read while it is restarted`);
+      return { value: true };
     }
     const found = blockers(view.partitions, brokerId);
     if (found.length === 0) return { value: true };

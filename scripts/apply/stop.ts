@@ -37,13 +37,13 @@ export async function stopForReplacement(spec: ApplySpec, network: Network, conn
 }
 
 /**
- * A machine that does not answer, or whose place another one has taken, is taken for gone when the other brokers say that
- * its broker is; one without a broker when its ZooKeeper server does not serve.
+ * A machine that does not answer, or whose place another one has taken, is taken for gone when its ZooKeeper server does
+ * not serve, and the other brokers say that its broker is gone.
  */
 async function assertGone(spec: ApplySpec, network: Network, reason: Error): Promise<void> {
   const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
   if (
-    spec.brokerId === undefined &&
+    spec.zookeeperId !== undefined &&
     "value" in (await zookeeperHealth(network.openSocket, spec.address).catch(asSeen))
   ) {
     throw new UserError(

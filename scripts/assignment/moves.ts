@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Admin } from "kafkajs";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { keyOf, livePartitions, movesUnderWay, startMoves } from "./cluster.ts";
+import { keyOf } from "./cluster.ts";
 
 /** Partitions that are moved at the same time, at most: each takes disk on both sides until it has ended. */
 const WINDOW = 50;
@@ -20,19 +20,26 @@ const STALL_MS = 600_000;
 /** Says how many bytes the brokers have of what is copied to them: "3.1 of 10.4 MiB copied". */
 export type Copied = () => Promise<string>;
 
+/** What is asked of the cluster. */
+export type MoveRequests = Pick<AdminRequests, "movesUnderWay" | "startMoves" | "metadata">;
+
 /**
  * Starts moves, a bounded number at a time, and waits until they have ended and all of their replicas are in sync.
  * Moves of others that are under way are waited for, too.
  *
  * @throws UserError when nothing has got further for ten minutes
  */
-export async function carryOut(admin: Admin, goals: readonly PartitionReplicas[], copied: Copied): Promise<void> {
+export async function carryOut(
+  requests: MoveRequests,
+  goals: readonly PartitionReplicas[],
+  copied: Copied,
+): Promise<void> {
   const waiting = [...goals];
   let change = { seen: "", at: Date.now() };
   let said = 0;
   let copies = await copied();
   for (;;) {
-    const seen = await step(admin, goals, waiting).catch((error: unknown) => `no answer: ${kafkaReason(error)}`);
+    const seen = await step(requests, goals, waiting).catch((error: unknown) => `no answer: ${kafkaReason(error)}`);
     if (seen === undefined) return;
     const now = Date.now();
     if (now - said >= PROGRESS_MS) {
@@ -53,19 +60,20 @@ export async function carryOut(admin: Admin, goals: readonly PartitionReplicas[]
 
 /** Starts what may be started now, and says what is still missing; nothing when all is done. */
 async function step(
-  admin: Admin,
+  requests: MoveRequests,
   goals: readonly PartitionReplicas[],
   waiting: PartitionReplicas[],
 ): Promise<string | undefined> {
-  const moves = await movesUnderWay(admin);
-  const live = new Map((await livePartitions(admin)).map((partition) => [keyOf(partition), partition]));
+  const moves = await requests.movesUnderWay();
+  const { partitions } = await requests.metadata();
+  const live = new Map(partitions.map((partition) => [keyOf(partition), partition]));
   if (waiting.length > 0) {
     const moving = new Set(moves.map(keyOf));
     // A move to another goal takes the place of the one that is under way. A topic may have been deleted.
     const now = waiting.filter((goal) => moving.has(keyOf(goal)));
     const rest = waiting.filter((goal) => !moving.has(keyOf(goal)) && live.has(keyOf(goal)));
     now.push(...rest.splice(0, Math.max(0, WINDOW - moves.length)));
-    await startMoves(admin, now);
+    await requests.startMoves(now);
     waiting.splice(0, waiting.length, ...rest);
     return `${now.length} partitions begin to move, ${rest.length} wait`;
   }

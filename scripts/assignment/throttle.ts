@@ -1,4 +1,3 @@
-import type { Admin } from "kafkajs";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import type { ConfigChange } from "../lib/configChange.ts";
@@ -57,12 +56,11 @@ export function throttle(
  * @throws UserError when a broker has not taken that in after half a minute
  */
 export async function removeThrottle(
-  admin: Admin,
   requests: AdminRequests,
   topics: readonly string[],
   brokerIds: readonly number[],
 ): Promise<void> {
-  const limited = await haveConfig(admin, "topic", topics, [SENDERS, TAKERS]);
+  const limited = await haveConfig(requests, "topic", topics, [SENDERS, TAKERS]);
   await requests.incrementalAlterConfigs([
     ...limited.map((name): ConfigChange => ({ resource: { type: "topic", name }, remove: [SENDERS, TAKERS] })),
     ...brokerIds.map((id): ConfigChange => ({ resource: { type: "broker", id }, remove: RATES })),
@@ -71,7 +69,7 @@ export async function removeThrottle(
   await waitFor(
     "brokers to limit moves no more",
     async () => {
-      const limiting = await haveConfig(admin, "broker", brokerIds.map(String), RATES);
+      const limiting = await haveConfig(requests, "broker", brokerIds.map(String), RATES);
       return limiting.length === 0 ? { value: true } : { seen: `brokers ${limiting.join(", ")} do` };
     },
     SETTLE_TIMEOUT_MS,

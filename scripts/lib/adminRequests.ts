@@ -1,3 +1,4 @@
+import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { DescribeConfigResponse, ResourceConfigQuery } from "kafkajs";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
 import {
@@ -18,6 +19,9 @@ import { UserError } from "./report.ts";
 /** How long the controller waits for an election, in milliseconds: within the client's own time-out of 10 s. */
 const ELECTION_TIMEOUT_MS = 5_000;
 
+/** How long the controller may take to begin moves, or to tell of them, in milliseconds. */
+const REASSIGNMENT_TIMEOUT_MS = 5_000;
+
 const NOT_CONTROLLER = 41;
 const ELECTION_NOT_NEEDED = 84;
 
@@ -30,6 +34,14 @@ export interface NotElected {
   /** For example 80, PREFERRED_LEADER_NOT_AVAILABLE. */
   readonly errorCode: number;
   readonly reason: string;
+}
+
+/** A partition that is being moved. */
+export interface Move extends PartitionReplicas {
+  /** Brokers that take a copy. */
+  readonly adding: readonly number[];
+  /** Brokers that lose theirs in the end. */
+  readonly removing: readonly number[];
 }
 
 /** Who gets a request: a broker by its id, the controller, or whichever of the client's brokers answers. */
@@ -123,6 +135,46 @@ export class AdminRequests {
    */
   metadata(): Promise<ClusterMetadata> {
     return this.#send("any", metadataRequest(), () => []);
+  }
+
+  /**
+   * Gives the moves that are under way.
+   *
+   * @throws Error when there is no answer
+   */
+  movesUnderWay(): Promise<Move[]> {
+    return this.#retry(async () => {
+      const controller = await this.#connection("controller");
+      const { topics } = await controller.listPartitionReassignments({ timeout: REASSIGNMENT_TIMEOUT_MS });
+      return topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
+          topic,
+          partition,
+          replicas,
+          adding,
+          removing,
+        })),
+      );
+    });
+  }
+
+  /**
+   * Starts moves; a partition that is being moved already gets another goal.
+   *
+   * @throws Error when the controller refuses, or there is no answer
+   */
+  async startMoves(goals: readonly PartitionReplicas[]): Promise<void> {
+    if (goals.length === 0) return;
+    const topics = [...new Set(goals.map(({ topic }) => topic))].map((topic) => ({
+      topic,
+      partitionAssignment: goals
+        .filter((goal) => goal.topic === topic)
+        .map(({ partition, replicas }) => ({ partition, replicas: [...replicas] })),
+    }));
+    await this.#retry(async () => {
+      const controller = await this.#connection("controller");
+      await controller.alterPartitionReassignments({ topics, timeout: REASSIGNMENT_TIMEOUT_MS });
+    });
   }
 
   /**

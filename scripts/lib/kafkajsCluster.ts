@@ -25,6 +25,14 @@ export interface BrokerConnection {
   listPartitionReassignments(args: { timeout: number }): Promise<{
     topics: readonly { name: string; partitions: readonly ReassignedPartition[] }[];
   }>;
+  /** Only the controller does it. */
+  alterPartitionReassignments(args: {
+    topics: readonly {
+      topic: string;
+      partitionAssignment: readonly { partition: number; replicas: readonly number[] }[];
+    }[];
+    timeout: number;
+  }): Promise<unknown>;
 }
 
 /** A partition whose replicas are being moved. */

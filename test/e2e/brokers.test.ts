@@ -4,12 +4,11 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Admin } from "kafkajs";
 import { parse, stringify } from "yaml";
-import { livePartitions, movesUnderWay } from "../../scripts/assignment/cluster.ts";
 import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
-import { askAdmin } from "./support/admin.ts";
+import { allPartitions, askAdmin, askRequests } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { type Running, TestStack, versionsUnderTest } from "./support/stack.ts";
 
@@ -107,7 +106,7 @@ async function assertNoThrottle(version: string, brokers: readonly number[]): Pr
 
 /** Every partition is in sync, led by its preferred leader, and the brokers have as many replicas as each other, or one more. */
 async function assertSpread(brokers: readonly number[]): Promise<void> {
-  const partitions = await ask(livePartitions);
+  const partitions = await allPartitions(BOOTSTRAP);
   for (const { topic, partition, leader, replicas, isr } of partitions) {
     assert.deepEqual([...isr].sort(), [...replicas].sort(), `${topic}-${partition}`);
     assert.equal(leader, replicas[0], `${topic}-${partition}`);
@@ -126,7 +125,7 @@ async function moving(update: Running): Promise<void> {
   await waitFor(
     "partitions to move",
     async () => {
-      const moves = await ask(movesUnderWay).catch(() => []);
+      const moves = await askRequests(BOOTSTRAP, (requests) => requests.movesUnderWay()).catch(() => []);
       return moves.length > 0 && update.text().includes("partitions begin to move")
         ? { value: true }
         : { seen: update.text() };
@@ -158,14 +157,14 @@ for (const version of versionsUnderTest("3.9.2")) {
     const { code, text } = await update.ended;
     assert.notEqual(code, 0, text);
     assert.match(text, /the next update looks at these again in any case: assignment-partitions/);
-    const onNew = (await ask(livePartitions)).filter(({ replicas }) => replicas.some((id) => id > 3));
+    const onNew = (await allPartitions(BOOTSTRAP)).filter(({ replicas }) => replicas.some((id) => id > 3));
     assert.ok(onNew.length > 0);
 
     await configure(version, 3);
     assert.match((await stack.succeed("preview")).text, /~ +command:local:Command assignment-partitions update/);
     const report = await underTraffic({ brokers: BOOTSTRAP, topic: "traffic-back" }, () => stack.succeed("up"));
     assertNothingLost(report);
-    for (const { replicas, isr } of await ask(livePartitions)) {
+    for (const { replicas, isr } of await allPartitions(BOOTSTRAP)) {
       assert.ok(replicas.every((id) => id <= 3));
       assert.deepEqual([...isr].sort(), [...replicas].sort());
     }

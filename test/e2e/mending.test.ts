@@ -144,6 +144,15 @@ test("an empty volume is filled again by the others, in full", async () => {
   assert.ok(Number(size) > 200 * "order 1".length, `the log has ${size} bytes`);
 });
 
+test("an empty volume while all brokers are down waits for the others, and is filled by them", async () => {
+  for (const member of MEMBERS) await inside(STACK, member, "systemctl stop kafka");
+  await inside(STACK, "kafka-1", "find /srv/kafka-data/kafka-logs -mindepth 1 -delete");
+  const { text } = await stack.succeed("up");
+  assert.match(text, /kafka-1: its data volume is empty, but it had messages: waiting for another broker/);
+  assert.deepEqual(await inSync(), [1, 2]);
+  assert.equal(await messages(), 200);
+});
+
 test("an empty volume of the only replica in sync is refused, unless the loss is accepted", async () => {
   await inside(STACK, "kafka-1", "systemctl stop kafka");
   await onlySecondInSync();

@@ -5,14 +5,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Admin } from "kafkajs";
-import { livePartitions } from "../../scripts/assignment/cluster.ts";
 import { kafkaClient } from "../../scripts/lib/kafka.ts";
 import { call, findDaemon } from "../../scripts/local/daemon.ts";
 import { deleteInstance, instancePath } from "../../scripts/local/instance.ts";
 import { spaceName } from "../../scripts/local/names.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
-import { askAdmin } from "./support/admin.ts";
+import { allPartitions, askAdmin } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
 
@@ -69,7 +68,7 @@ function identifyAll(): Promise<Identity[]> {
 
 /** Every replica is in sync, and no message is lost. */
 async function assertWhole(): Promise<void> {
-  for (const { topic, partition, replicas, isr } of await ask(livePartitions)) {
+  for (const { topic, partition, replicas, isr } of await allPartitions(brokers)) {
     assert.deepEqual([...isr].sort(), [...replicas].sort(), `${topic}-${partition}`);
   }
   const [offsets] = await ask((admin) => admin.fetchTopicOffsets(TOPIC));

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Admin } from "kafkajs";
-import { type Move, startMoves, without } from "../../../scripts/assignment/cluster.ts";
+import { without } from "../../../scripts/assignment/cluster.ts";
+import { movable } from "../../../scripts/assignment/movable.ts";
 import { copiedBytes } from "../../../scripts/assignment/copied.ts";
-import { carryOut } from "../../../scripts/assignment/moves.ts";
+import { carryOut, type MoveRequests } from "../../../scripts/assignment/moves.ts";
 import { throttle } from "../../../scripts/assignment/throttle.ts";
-import type { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
+import type { AdminRequests, Move } from "../../../scripts/lib/adminRequests.ts";
 
 const row = (topic: string, partition: number, ...replicas: number[]) => ({ topic, partition, replicas });
 
@@ -55,61 +55,56 @@ function clusterOf(partitions: ReturnType<typeof row>[]) {
   const state = new Map(partitions.map((p) => [`${p.topic}-${p.partition}`, p]));
   let under: { goal: ReturnType<typeof row>; looks: number }[] = [];
   const started: number[] = [];
-  const admin = {
-    listPartitionReassignments: () => {
+  const requests: MoveRequests = {
+    movesUnderWay: () => {
       for (const move of under) {
         move.looks += 1;
         if (move.looks >= 2) state.set(`${move.goal.topic}-${move.goal.partition}`, move.goal);
       }
       under = under.filter(({ looks }) => looks < 2);
-      return Promise.resolve({
-        topics: under.map(({ goal: { topic, partition, replicas } }) => ({
-          name: topic,
-          partitions: [{ partition, replicas, addingReplicas: [], removingReplicas: [] }],
-        })),
-      });
+      return Promise.resolve(under.map(({ goal }) => ({ ...goal, adding: [], removing: [] })));
     },
-    fetchTopicMetadata: () =>
+    metadata: () =>
       Promise.resolve({
-        topics: [...new Set([...state.values()].map(({ topic }) => topic))].map((name) => ({
-          name,
-          partitions: [...state.values()]
-            .filter(({ topic }) => topic === name)
-            .map(({ partition, replicas }) => ({
-              partitionId: partition,
-              leader: replicas[0],
-              replicas,
-              isr: [...replicas],
-            })),
+        clusterId: "a",
+        controllerId: 1,
+        brokers: [],
+        partitions: [...state.values()].map((each) => ({
+          ...each,
+          leader: each.replicas[0] ?? -1,
+          isr: [...each.replicas],
         })),
       }),
-    alterPartitionReassignments: ({
-      topics,
-    }: {
-      topics: { topic: string; partitionAssignment: { partition: number; replicas: number[] }[] }[];
-    }) => {
-      const goals = topics.flatMap(({ topic, partitionAssignment }) =>
-        partitionAssignment.map(({ partition, replicas }) => ({ topic, partition, replicas })),
+    startMoves: (goals) => {
+      if (goals.length > 0) started.push(goals.length);
+      under.push(
+        ...goals.map(({ topic, partition, replicas }) => ({ goal: row(topic, partition, ...replicas), looks: 0 })),
       );
-      started.push(goals.length);
-      under.push(...goals.map((goal) => ({ goal, looks: 0 })));
       return Promise.resolve();
     },
-  } as unknown as Admin;
-  return { admin, started, state };
+  };
+  return { requests, started, state };
 }
 
 test("moves are started a bounded number at a time, and waited for; a deleted topic is let be", async () => {
   const many = Array.from({ length: 120 }, (_, partition) => row("a", partition, 1));
-  const { admin, started, state } = clusterOf(many);
+  const { requests, started, state } = clusterOf(many);
   const goals = [...many.map(({ topic, partition }) => row(topic, partition, 2)), row("deleted", 0, 2)];
-  await carryOut(admin, goals, () => Promise.resolve("0 of 0 MiB copied"));
+  await carryOut(requests, goals, () => Promise.resolve("0 of 0 MiB copied"));
   assert.deepEqual(started, [50, 50, 20]);
   assert.ok([...state.values()].every(({ replicas }) => replicas.join() === "2"));
 });
 
-test("nothing to start asks nothing", async () => {
-  const { admin, started } = clusterOf([]);
-  await startMoves(admin, []);
-  assert.deepEqual(started, []);
+test("a partition without a leader stays where it is, unless its broker goes: then nothing is moved", () => {
+  const live = [
+    { ...row("a", 0, 1, 2), leader: 1, isr: [1, 2] },
+    { ...row("a", 1, 2, 3), leader: -1, isr: [2] },
+  ];
+  const plan = [row("a", 0, 4, 2), row("a", 1, 4, 3)];
+  assert.deepEqual(movable(plan, live, [1, 2, 3, 4]), { moves: [row("a", 0, 4, 2)], left: [live[1]] });
+  assert.deepEqual(movable([row("a", 0, 4, 2)], live, [1, 2, 3, 4]).left, []);
+  assert.throws(
+    () => movable(plan, live, [1, 2, 4]),
+    /can't be moved off brokers that go: a-1 \(brokers 2, 3\); nothing/,
+  );
 });
