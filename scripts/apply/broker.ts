@@ -2,7 +2,7 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import { progress } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
-import { viewCluster, withRequests } from "./cluster.ts";
+import { withRequests } from "./cluster.ts";
 
 /** How long leaders may take to come back, in milliseconds: an election takes some milliseconds a partition. */
 const LEADERS_TIMEOUT_MS = 60_000;
@@ -31,26 +31,29 @@ export async function takeLeadersBack(spec: ApplySpec, openSocket: OpenSocket): 
   const { brokerId, brokers } = spec;
   if (brokers.length === 1) return;
   let elected = 0;
-  await waitFor(
-    `broker ${brokerId} to lead the partitions that it is preferred for`,
-    async () => {
-      const { partitions } = await viewCluster(spec, openSocket);
-      const missing = partitions.filter(
-        // One that it is not in sync for it can't lead: that waits for another broker.
-        ({ replicas, isr, leader }) => replicas[0] === brokerId && leader !== brokerId && isr.includes(brokerId ?? -1),
-      );
-      if (missing.length === 0) return { value: true };
-      elected += missing.length;
-      const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
-        topic,
-        partitions: missing.filter((other) => other.topic === topic).map(({ partition }) => partition),
-      }));
-      const refused = await withRequests(spec, openSocket, (requests) => requests.electPreferredLeaders(topics));
-      const first = refused[0];
-      if (first) return { seen: `${first.topic}-${first.partition}: ${first.reason}` };
-      return { seen: `${missing.length} partitions led by others` };
-    },
-    LEADERS_TIMEOUT_MS,
+  await withRequests(spec, openSocket, (requests) =>
+    waitFor(
+      `broker ${brokerId} to lead the partitions that it is preferred for`,
+      async () => {
+        const { partitions } = await requests.metadata();
+        const missing = partitions.filter(
+          // One that it is not in sync for it can't lead: that waits for another broker.
+          ({ replicas, isr, leader }) =>
+            replicas[0] === brokerId && leader !== brokerId && isr.includes(brokerId ?? -1),
+        );
+        if (missing.length === 0) return { value: true };
+        elected += missing.length;
+        const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
+          topic,
+          partitions: missing.filter((other) => other.topic === topic).map(({ partition }) => partition),
+        }));
+        const refused = await requests.electPreferredLeaders(topics);
+        const first = refused[0];
+        if (first) return { seen: `${first.topic}-${first.partition}: ${first.reason}` };
+        return { seen: `${missing.length} partitions led by others` };
+      },
+      LEADERS_TIMEOUT_MS,
+    ),
   );
   if (elected > 0) progress(`${spec.name}: broker ${brokerId} leads its partitions again`);
 }

@@ -7,7 +7,7 @@ import { waitFor } from "../lib/wait.ts";
 import { blockedMessage, blockers } from "./availability.ts";
 import { viewCluster } from "./cluster.ts";
 import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
-import { serviceState } from "./services.ts";
+import type { ServiceState } from "./services.ts";
 
 /** Pause between two looks at the cluster, in milliseconds. */
 const INTERVAL_MS = 200;
@@ -20,9 +20,9 @@ const INTERVAL_MS = 200;
  *
  * @throws UserError when it can't until the time is up, with what stands in the way and the remedy
  */
-export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service): Promise<void> {
+export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, state: ServiceState): Promise<void> {
   const { gateTimeoutSeconds, acceptUnavailable } = spec.rollout;
-  const { active, restarts } = await serviceState(ssh, service);
+  const { active, restarts } = state;
   // One that does not stay up is missed by nobody.
   if (active !== "active" || restarts > 0) return;
   const openSocket = socketsOf(ssh);

@@ -8,7 +8,7 @@ import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { askServer } from "../lib/zookeeper.ts";
-import { assertRunning, forgetRestarts, lastLines } from "./services.ts";
+import { assertRunning, lastLines } from "./services.ts";
 
 /**
  * How long nothing may change on the way to health, in milliseconds: a start after an unclean stop recovers every log
@@ -18,7 +18,7 @@ const HEALTH_TIMEOUT_MS = 300_000;
 /** Pause between two health checks, in milliseconds. */
 const HEALTH_INTERVAL_MS = 100;
 /** Pause between two looks at whether a service that is not healthy yet still runs, in milliseconds. */
-const LOOK_INTERVAL_MS = 2_000;
+const LOOK_INTERVAL_MS = 4_000;
 
 /** What a health check gives: a sentence that describes the good state, or what is seen instead. */
 export type Health = { value: string } | { seen: string };
@@ -108,7 +108,6 @@ export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Prom
     const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
     throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);
   });
-  await forgetRestarts(ssh, service);
   progress(`${spec.name}: ${service} is healthy (${state}) after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return state;
 }

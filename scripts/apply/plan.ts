@@ -18,10 +18,8 @@ export type Action =
   | { readonly kind: "restart"; readonly because: string };
 
 /** What an apply has to do with a service, and with what it runs before and after. */
-export interface Plan {
-  readonly service: Service;
+export interface Plan extends ObservedService {
   readonly action: Action;
-  readonly before: Running | undefined;
   readonly after: Running;
 }
 
@@ -29,17 +27,37 @@ export interface Plan {
  * Plans what to do with each service of the member, in the order in which they start.
  *
  * @param differing the files that are to be written
+ * @param observed what {@link observeServices} has found
  */
-export async function planServices(ssh: Ssh, spec: ApplySpec, differing: readonly NodeFile[]): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  for (const service of spec.services) {
-    const [state, before] = await Promise.all([serviceState(ssh, service), recall(ssh, service)]);
+export function planServices(
+  spec: ApplySpec,
+  differing: readonly NodeFile[],
+  observed: readonly ObservedService[],
+): Plan[] {
+  return observed.map(({ service, state, before }) => {
     const after = runningWith(service, spec.files);
     refuseOlderProtocol(spec, before, after);
     const reads = differing.some(({ restarts }) => restarts.includes(service));
-    plans.push({ service, before, after, action: decide(spec, service, { ...state, reads }, before, after) });
-  }
-  return plans;
+    return { service, state, before, after, action: decide(spec, service, { ...state, reads }, before, after) };
+  });
+}
+
+/** A service as it is found. */
+export interface ObservedService {
+  readonly service: Service;
+  readonly state: ServiceState;
+  /** With what it runs, as far as the machine knows. */
+  readonly before: Running | undefined;
+}
+
+/** Looks at each service of the member, in the order in which they start. */
+export function observeServices(ssh: Ssh, { services }: ApplySpec): Promise<ObservedService[]> {
+  return Promise.all(
+    services.map(async (service) => {
+      const [state, before] = await Promise.all([serviceState(ssh, service), recall(ssh, service)]);
+      return { service, state, before };
+    }),
+  );
 }
 
 const PROTOCOL = "inter.broker.protocol.version";

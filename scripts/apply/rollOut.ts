@@ -10,9 +10,9 @@ import { differingFiles, writeFile } from "./files.ts";
 import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { healthy, socketsOf } from "./health.ts";
-import { type Action, type Plan, planServices } from "./plan.ts";
-import { assertPortFree, startService, stopService } from "./services.ts";
-import { remember, type Running } from "./started.ts";
+import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
+import { assertPortFree, forgetRestarts, startService, stopService } from "./services.ts";
+import { remember } from "./started.ts";
 
 /** What an apply has done, for the record. */
 export interface RollOut {
@@ -30,10 +30,10 @@ export interface RollOut {
  * @throws UserError with the reason, and the last lines of the service's log
  */
 export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
-  const files = await differingFiles(ssh, spec.files);
-  const plans = await planServices(ssh, spec, files);
+  const [files, observed] = await Promise.all([differingFiles(ssh, spec.files), observeServices(ssh, spec)]);
+  const plans = planServices(spec, files, observed);
   // Before anything is touched: what can't be restarted now is left as it is.
-  for (const { service } of restarts(plans)) await passGate(spec, ssh, service);
+  for (const { service, state } of restarts(plans)) await passGate(spec, ssh, service, state);
 
   if (files.length > 0) {
     await keepFiles(
@@ -67,21 +67,25 @@ async function bringUp(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[]): Promi
     await stopService(ssh, service);
   }
   for (const { service, action, after } of plans) {
-    // One that ran has its volume.
-    if (service === "kafka" && action.kind === "start") await checkDataVolume(spec, ssh);
-    if (action.kind === "start" || action.kind === "restart") await start(spec, ssh, service, after);
+    // One that ran has its volume and its port.
+    if (action.kind === "start") await assertStartable(spec, ssh, service);
+    if (action.kind === "start" || action.kind === "restart") await startService(ssh, service, after);
   }
-  const health: Partial<Record<Service, string>> = {};
-  for (const { service } of plans) health[service] = await healthy(spec, ssh, service);
-  for (const plan of plans) if (plan.service === "kafka") await settleBroker(spec, ssh, plan);
-  return health;
+  const states = await Promise.all(plans.map(({ service }) => healthy(spec, ssh, service)));
+  const broker = plans.find(({ service }) => service === "kafka");
+  await Promise.all([
+    broker && settleBroker(spec, ssh, broker),
+    ...plans.map(({ service }) => forgetRestarts(ssh, service)),
+  ]);
+  return Object.fromEntries(plans.map(({ service }, index) => [service, states[index]]));
 }
 
-async function start(spec: ApplySpec, ssh: Ssh, service: Service, running: Running): Promise<void> {
+/** Makes sure that a service that did not run finds its port free, and a broker its own data volume. */
+async function assertStartable(spec: ApplySpec, ssh: Ssh, service: Service): Promise<void> {
+  if (service === "kafka") await checkDataVolume(spec, ssh);
   await assertPortFree(ssh, service).catch((error: unknown) => {
     throw new UserError(`${spec.name} (${spec.address}): ${(error as Error).message}`);
   });
-  await startService(ssh, service, running);
 }
 
 /** What a broker needs once it is healthy: its new properties, or its leaders back. */
@@ -101,8 +105,7 @@ async function settleBroker(spec: ApplySpec, ssh: Ssh, plan: Plan): Promise<void
     }
     case "start":
     case "restart":
-      await dropOverrides(spec, ssh, plan);
-      await takeLeadersBack(spec, sockets);
+      await Promise.all([dropOverrides(spec, ssh, plan), takeLeadersBack(spec, sockets)]);
       return;
     default:
       action satisfies never;
@@ -135,7 +138,10 @@ async function rollBack(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[], reaso
     await ssh.sudo([INSTALL_SCRIPT]);
     for (const { service } of stopped) await stopService(ssh, service);
     for (const { service, before } of [...stopped].reverse()) if (before) await startService(ssh, service, before);
-    for (const { service } of [...stopped].reverse()) await healthy(spec, ssh, service);
+    for (const { service } of [...stopped].reverse()) {
+      await healthy(spec, ssh, service);
+      await forgetRestarts(ssh, service);
+    }
     if (stopped.length > 0) await takeLeadersBack(spec, socketsOf(ssh)).catch(() => undefined);
   } catch (error) {
     outcome = `Nor did it come up with its former files: ${(error as Error).message}`;

@@ -3,7 +3,7 @@ import { CLIENT_PORTS } from "../../components/render/paths.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { remember, type Running, STARTED_WITH } from "./started.ts";
+import { REMEMBER, type Running, STARTED_WITH } from "./started.ts";
 
 /**
  * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (18 s,
@@ -17,7 +17,7 @@ const LOOK_INTERVAL_MS = 500;
 const STATE = `systemctl show --property=ActiveState --property=NRestarts "$1" | sort
 cat ${STARTED_WITH}/"$1" 2>/dev/null || true`;
 
-const START = `set -e
+const START = `${REMEMBER}
 # A unit that is stopped between two restarts keeps their count, which would be held against the new start. (One that
 # never ran is not loaded and has none.)
 systemctl reset-failed "$1" 2>/dev/null || true
@@ -102,8 +102,7 @@ export async function assertPortFree(ssh: Ssh, service: Service): Promise<void> 
 
 /** Starts a service and remembers with what; whether it comes up is for the health check. */
 export async function startService(ssh: Ssh, service: Service, running: Running): Promise<void> {
-  await remember(ssh, service, running);
-  await ssh.sudo(["bash", "-c", START, "start", service]);
+  await ssh.sudo(["bash", "-c", START, "start", service, running.hash], JSON.stringify(running));
 }
 
 /**

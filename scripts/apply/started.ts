@@ -33,7 +33,8 @@ export function runningWith(service: Service, files: readonly NodeFile[]): Runni
   };
 }
 
-const REMEMBER = `set -e
+/** Bash that remembers with what a service, `$1`, runs: the hash is `$2`, the rest comes on standard input. */
+export const REMEMBER = `set -e
 mkdir -p ${STARTED_WITH}
 umask 077
 cat >${STARTED_WITH}/"$1".json.new

@@ -5,7 +5,7 @@ import type { Ssh } from "../lib/ssh.ts";
 import { viewCluster } from "./cluster.ts";
 import { passGate } from "./gate.ts";
 import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
-import { stopService, stopServiceUnless } from "./services.ts";
+import { serviceState, stopService, stopServiceUnless } from "./services.ts";
 
 /** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
 const QUORUM_LOST_MS = 5_000;
@@ -32,7 +32,8 @@ export async function stopForReplacement(spec: ApplySpec, network: Network, conn
     return undefined;
   });
   if (!ssh) return;
-  for (const service of [...spec.services].reverse()) await passGate(spec, ssh, service);
+  for (const service of [...spec.services].reverse())
+    await passGate(spec, ssh, service, await serviceState(ssh, service));
   await stop(spec, ssh);
 }
 
