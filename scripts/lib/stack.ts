@@ -1,7 +1,6 @@
 import type { Reach } from "../../components/reach.ts";
 import { pulumi, stackName } from "../stack/engine.ts";
-import type { Deployment } from "../stack/recovery.ts";
-import type { ExportedResource } from "../stack/unfinished.ts";
+import { exportedDeployment, type ExportedResource } from "../stack/deployment.ts";
 import { UserError } from "./report.ts";
 
 /** Environment variable that names the cluster's brokers, `host:port,…`. */
@@ -24,8 +23,7 @@ export async function stackOutputs(secrets = false): Promise<Record<string, unkn
  * @throws Error with what the Pulumi CLI said when it fails
  */
 export async function stackResources(): Promise<readonly ExportedResource[]> {
-  const { deployment } = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
-  return deployment.resources ?? [];
+  return (await exportedDeployment()).resources ?? [];
 }
 
 /** Where a client bootstraps from, and how it gets there. */

@@ -1,5 +1,5 @@
 import { nameOf } from "../plugins/inputs.ts";
-import { inOrder, isLeftover, partOf, type Step } from "./steps.ts";
+import { inOrder, isLeftover, leaves, partOf, type Step } from "./steps.ts";
 
 /** What the guard is told beside the plan. */
 export interface Guarded {
@@ -27,12 +27,6 @@ export function refusals(steps: readonly Step[], { living, volumesAnew }: Guarde
     ...atOnce(begun, staying),
     ...whileReplaced(begun, staying, leaving),
   ];
-}
-
-/** Whether nothing of a member stays. */
-function leaves(steps: readonly Step[], member: string): boolean {
-  const ops = steps.filter(({ urn }) => partOf(urn)?.member === member).map(({ op }) => op);
-  return ops.length > 0 && ops.every((op) => op === "delete");
 }
 
 function isDeletion({ op }: Step): boolean {

@@ -51,11 +51,22 @@ export type Part = "volume" | "machine" | "apply" | "interface" | "attachment" |
 
 const PART = /^(.+)-(volume|machine|apply|interface|attachment|host-key)$/;
 
+/** Whether a resource is made by a component of the library, such as `Member`. */
+export function isIn(urn: string, component: string): boolean {
+  return new RegExp(`[:$]kafka-cluster:index:${component}\\$`).test(urn);
+}
+
 /** The member that a resource belongs to, and which part of it the resource is; undefined for all that is no member's. */
 export function partOf(urn: string): { readonly member: string; readonly part: Part } | undefined {
-  if (!/[:$]kafka-cluster:index:Member\$/.test(urn)) return undefined;
+  if (!isIn(urn, "Member")) return undefined;
   const [, member, part] = PART.exec(nameOf(urn)) ?? [];
   return member === undefined ? undefined : { member, part: part as Part };
+}
+
+/** Whether nothing of a member stays. */
+export function leaves(steps: readonly Step[], member: string): boolean {
+  const ops = steps.filter(({ urn }) => partOf(urn)?.member === member).map(({ op }) => op);
+  return ops.length > 0 && ops.every((op) => op === "delete");
 }
 
 /** Whether a step only ends what an earlier update has begun: the deletion of what was replaced then. */

@@ -19,7 +19,8 @@ export function secret(value: unknown): Properties {
   return { [SIGNATURE]: SECRET, value };
 }
 
-function isSecret(value: unknown): value is Properties {
+/** Whether it is marked as secret. So it stands in an exported state, too. */
+export function isSecret(value: unknown): value is Properties {
   return isObject(value) && value[SIGNATURE] === SECRET;
 }
 

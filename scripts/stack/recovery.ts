@@ -3,9 +3,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { projectDirectory } from "../lib/paths.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { pulumi, stackName } from "./engine.ts";
+import { changeDeployment, type Deployment, type ExportedResource, type PendingOperation } from "./deployment.ts";
+import { stackName } from "./engine.ts";
 import { readCheckpoint, stateFile } from "./prepare.ts";
-import { COMMAND, commandsToRunAgain, type ExportedResource, unfinished } from "./unfinished.ts";
+import { COMMAND, commandsToRunAgain, unfinished } from "./unfinished.ts";
 
 /** A lock of Pulumi's file backend. */
 interface Lock {
@@ -48,19 +49,6 @@ async function releaseStaleLocks(): Promise<void> {
     await rm(file, { force: true });
     await rm(`${file}.attrs`, { force: true });
   }
-}
-
-/** An operation that had begun and not ended: `creating`, `updating`, `deleting`. */
-export interface PendingOperation {
-  readonly type: string;
-  readonly resource: ExportedResource;
-}
-
-/** The part of an exported state that the repair is about. */
-export interface Deployment {
-  readonly resources?: readonly ExportedResource[];
-  readonly pending_operations?: readonly PendingOperation[];
-  readonly [property: string]: unknown;
 }
 
 /**
@@ -137,8 +125,11 @@ export async function recover(): Promise<void> {
   await releaseStaleLocks();
   const pending = (await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [];
   if (pending.length === 0) return;
-  const exported = JSON.parse(await pulumi(["stack", "export"])) as { deployment: Deployment };
-  const deployment = markInterrupted(exported.deployment);
-  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment }));
-  for (const message of cutOffMessages(exported.deployment, deployment)) progress(message);
+  let messages: string[] = [];
+  await changeDeployment((before) => {
+    const after = markInterrupted(before);
+    messages = cutOffMessages(before, after);
+    return after;
+  });
+  for (const message of messages) progress(message);
 }

@@ -4,23 +4,12 @@
  */
 import { progress } from "../lib/report.ts";
 import { nameOf } from "../plugins/inputs.ts";
-import { partOf, SPEC, textInput, UNFINISHED } from "../plan/steps.ts";
-import { pulumi } from "./engine.ts";
-
-/** A resource in Pulumi's exported state, as far as it is looked at. */
-export interface ExportedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly inputs?: Record<string, unknown>;
-  readonly outputs?: Record<string, unknown>;
-  readonly [property: string]: unknown;
-}
+import { isSecret } from "../plugins/values.ts";
+import { isIn, partOf, SPEC, textInput, UNFINISHED } from "../plan/steps.ts";
+import { changeDeployment, type ExportedResource } from "./deployment.ts";
 
 /** The type of the resources that are run again: what they do is ours and can be done again. */
 export const COMMAND = "command:local:Command";
-
-/** Key that the state has in a value which is a secret. */
-const SECRET = "4dabf18193072939515e22adb298388d";
 
 /**
  * Marks a Command so that the next update runs it, by a variable that its program never sets. An initialization error
@@ -28,8 +17,9 @@ const SECRET = "4dabf18193072939515e22adb298388d";
  */
 export function unfinished(resource: ExportedResource, reason: string): ExportedResource {
   const marked = (values: Record<string, unknown> = {}): Record<string, unknown> => {
-    const environment = (values.environment ?? {}) as Record<string, unknown>;
-    return SECRET in environment ? values : { ...values, environment: { ...environment, [UNFINISHED]: reason } };
+    const { environment } = values;
+    if (isSecret(environment)) return values;
+    return { ...values, environment: { ...(environment as object | undefined), [UNFINISHED]: reason } };
   };
   const { inputs, outputs } = resource;
   return { ...resource, inputs: marked(inputs), ...(outputs && { outputs: marked(outputs) }) };
@@ -43,7 +33,7 @@ export function unfinished(resource: ExportedResource, reason: string): Exported
  */
 export function commandsToRunAgain(resources: readonly ExportedResource[], urns: readonly string[]): string[] {
   const commands = resources.filter(({ type }) => type === COMMAND);
-  const ensembles = commands.filter(({ urn }) => /[:$]kafka-cluster:index:EnsembleUpgrade\$/.test(urn));
+  const ensembles = commands.filter(({ urn }) => isIn(urn, "EnsembleUpgrade"));
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const isUpgrading =
     urns.length > 0 &&
@@ -69,26 +59,28 @@ function versionOf(ensemble: ExportedResource): string | undefined {
   return spec.servers?.[0]?.kafkaVersion;
 }
 
-interface Exported {
-  readonly deployment: { readonly resources?: readonly ExportedResource[] };
-}
-
-async function mark(which: (resources: readonly ExportedResource[]) => string[], reason: string): Promise<string[]> {
-  const exported = JSON.parse(await pulumi(["stack", "export"])) as Exported;
-  const before = exported.deployment.resources ?? [];
-  const urns = which(before);
-  if (urns.length === 0) return [];
-  const resources = before.map((resource) =>
-    // What was replaced and is still to be deleted has the same URN.
-    urns.includes(resource.urn) && resource.delete !== true ? unfinished(resource, reason) : resource,
-  );
-  await pulumi(["stack", "import"], JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }));
+/** @returns URNs of the Commands that were marked */
+async function mark(
+  which: (resources: readonly ExportedResource[]) => readonly string[],
+  reason: string,
+): Promise<readonly string[]> {
+  let urns: readonly string[] = [];
+  await changeDeployment((deployment) => {
+    const before = deployment.resources ?? [];
+    urns = which(before);
+    if (urns.length === 0) return deployment;
+    const resources = before.map((resource) =>
+      // What was replaced and is still to be deleted has the same URN.
+      urns.includes(resource.urn) && resource.delete !== true ? unfinished(resource, reason) : resource,
+    );
+    return { ...deployment, resources };
+  });
   return urns;
 }
 
 /** Has the next update run these Commands again, although nothing of theirs has changed. */
 export async function runAgain(urns: readonly string[], reason: string): Promise<void> {
-  await mark(() => [...urns], reason);
+  await mark(() => urns, reason);
 }
 
 /**

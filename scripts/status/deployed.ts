@@ -4,7 +4,7 @@ import type { NodePlan } from "../../components/render/node.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { runningWith } from "../apply/started.ts";
 import { UserError } from "../lib/report.ts";
-import type { ExportedResource } from "../stack/unfinished.ts";
+import type { ExportedResource } from "../stack/deployment.ts";
 
 /** What a member's apply deployed on it. */
 export interface DeployedApply {

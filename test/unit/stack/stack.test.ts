@@ -8,8 +8,9 @@ import { commandLine } from "../../../scripts/stack/commandLine.ts";
 import { destroyable } from "../../../scripts/stack/destroyable.ts";
 import { stackName } from "../../../scripts/stack/engine.ts";
 import { configured, withSalt } from "../../../scripts/stack/prepare.ts";
-import { cutOffMessages, type Deployment, markInterrupted } from "../../../scripts/stack/recovery.ts";
-import { commandsToRunAgain, type ExportedResource, unfinished } from "../../../scripts/stack/unfinished.ts";
+import type { Deployment, ExportedResource } from "../../../scripts/stack/deployment.ts";
+import { cutOffMessages, markInterrupted } from "../../../scripts/stack/recovery.ts";
+import { commandsToRunAgain, unfinished } from "../../../scripts/stack/unfinished.ts";
 import { summary } from "../../../scripts/summary.ts";
 
 test("the salt of the last run is kept, the user's text unchanged", () => {
