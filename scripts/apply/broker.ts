@@ -1,4 +1,5 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
+import { byTopic } from "../lib/partitions.ts";
 import { progress } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -43,9 +44,9 @@ export async function takeLeadersBack(spec: ApplySpec, openSocket: OpenSocket): 
         );
         if (missing.length === 0) return { value: true };
         elected += missing.length;
-        const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
+        const topics = [...byTopic(missing)].map(([topic, partitions]) => ({
           topic,
-          partitions: missing.filter((other) => other.topic === topic).map(({ partition }) => partition),
+          partitions: partitions.map(({ partition }) => partition),
         }));
         const refused = await requests.electPreferredLeaders(topics);
         const first = refused[0];

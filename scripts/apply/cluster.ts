@@ -1,8 +1,7 @@
 import kafkajs from "kafkajs";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { KAFKA_PORT } from "../../components/render/paths.ts";
-import { AdminRequests } from "../lib/adminRequests.ts";
-import { kafkaClient } from "../lib/kafka.ts";
+import { type AdminRequests, withAdminRequests } from "../lib/adminRequests.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import type { PartitionView } from "./availability.ts";
 
@@ -63,21 +62,11 @@ async function minInSyncOf(requests: AdminRequests, topics: readonly string[]): 
 }
 
 /** Works with requests that bootstrap from any broker. */
-export async function withRequests<T>(
+export function withRequests<T>(
   { brokers }: Pick<ApplySpec, "brokers">,
   openSocket: OpenSocket,
   work: (requests: AdminRequests) => Promise<T>,
 ): Promise<T> {
-  const client = kafkaClient({
-    brokers: brokers.map(({ address }) => `${address}:${KAFKA_PORT}`),
-    clientId: "kafka-cluster-apply",
-    openSocket,
-  });
-  const requests = new AdminRequests(client);
-  try {
-    return await work(requests);
-  } finally {
-    await requests.close();
-    client.close();
-  }
+  const addresses = brokers.map(({ address }) => `${address}:${KAFKA_PORT}`);
+  return withAdminRequests({ brokers: addresses, clientId: "kafka-cluster-apply", openSocket }, work);
 }

@@ -1,6 +1,6 @@
 import { KAFKA_PORT } from "../../components/render/paths.ts";
-import { AdminRequests } from "../lib/adminRequests.ts";
-import { kafkaClient } from "../lib/kafka.ts";
+import { withAdminRequests } from "../lib/adminRequests.ts";
+import { keyOf } from "../lib/partitions.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { progress, UserError } from "../lib/report.ts";
@@ -33,15 +33,9 @@ export async function zookeeperHealth(openSocket: OpenSocket, address: string): 
  * Asks the broker itself whether it is registered in the cluster and in sync for every partition that it holds a
  * replica of.
  */
-export async function brokerHealth(openSocket: OpenSocket, address: string, brokerId: number): Promise<Health> {
-  const client = kafkaClient({
-    brokers: [`${address}:${KAFKA_PORT}`],
-    clientId: "kafka-cluster-apply",
-    openSocket,
-    retries: 0,
-  });
-  const requests = new AdminRequests(client);
-  try {
+export function brokerHealth(openSocket: OpenSocket, address: string, brokerId: number): Promise<Health> {
+  const brokers = [`${address}:${KAFKA_PORT}`];
+  return withAdminRequests({ brokers, clientId: "kafka-cluster-apply", openSocket, retries: 0 }, async (requests) => {
     const { brokers, partitions } = await requests.metadata();
     if (!brokers.some(({ id }) => id === brokerId)) {
       return { seen: `brokers ${brokers.map(({ id }) => id).join(", ") || "none"} are registered` };
@@ -51,18 +45,15 @@ export async function brokerHealth(openSocket: OpenSocket, address: string, brok
       ({ leader, replicas, isr }) => leader >= 0 && replicas.includes(brokerId) && !isr.includes(brokerId),
     );
     if (behind.length === 0) return { value: `one of ${brokers.length} brokers, in sync` };
-    const names = behind.map(({ topic, partition }) => `${topic}-${partition}`);
+    const names = behind.map(keyOf);
     // What is there of them grows as long as the broker catches up.
     const bytes = (await requests.replicaSizes(brokerId))
-      .filter(({ topic, partition }) => names.includes(`${topic}-${partition}`))
+      .filter((replica) => names.includes(keyOf(replica)))
       .reduce((sum, { size }) => sum + size, 0);
     return {
       seen: `${names.length} partitions not in sync: ${names.slice(0, 5).join(", ")}, of which it has ${bytes} bytes`,
     };
-  } finally {
-    await requests.close();
-    client.close();
-  }
+  });
 }
 
 /** Opens connections from the member itself: SSH is all that this computer needs to have with it. */

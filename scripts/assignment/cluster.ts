@@ -1,7 +1,9 @@
 import type { ResourceConfigQuery } from "kafkajs";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import { RESOURCE_TYPES } from "../lib/adminProtocol.ts";
-import type { AdminRequests, Move } from "../lib/adminRequests.ts";
+import type { AdminRequests } from "../lib/adminRequests.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
+import { keyOf } from "../lib/partitions.ts";
 
 /** Partitions without the replicas that moves under way add, or without those that they remove. */
 export function without(
@@ -42,16 +44,4 @@ export async function haveConfig(
     .flatMap(({ resources }) => resources)
     .filter(({ configEntries }) => configEntries.some(({ configSource }) => OWN_SOURCES.includes(Number(configSource))))
     .map(({ resourceName }) => resourceName);
-}
-
-/** Partitions by their topic. */
-export function byTopic<T extends { readonly topic: string }>(partitions: readonly T[]): Map<string, T[]> {
-  const topics = new Map<string, T[]>();
-  for (const partition of partitions) topics.set(partition.topic, [...(topics.get(partition.topic) ?? []), partition]);
-  return topics;
-}
-
-/** A partition's name: `topic-0`. */
-export function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}-${partition}`;
 }

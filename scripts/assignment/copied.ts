@@ -1,6 +1,6 @@
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
-import { keyOf } from "./cluster.ts";
+import { keyOf } from "../lib/partitions.ts";
 import type { Copied } from "./moves.ts";
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import { keyOf } from "../lib/partitions.ts";
 import { UserError } from "../lib/report.ts";
-import { keyOf } from "./cluster.ts";
 
 /** Partitions that a message names. */
 const NAMED = 5;

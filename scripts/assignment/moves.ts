@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
+import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { keyOf } from "./cluster.ts";
 
 /** Partitions that are moved at the same time, at most: each takes disk on both sides until it has ended. */
 const WINDOW = 50;

@@ -1,8 +1,9 @@
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import type { ConfigChange } from "../lib/configChange.ts";
+import { byTopic, keyOf } from "../lib/partitions.ts";
 import { waitFor } from "../lib/wait.ts";
-import { byTopic, haveConfig, keyOf } from "./cluster.ts";
+import { haveConfig } from "./cluster.ts";
 
 const RATES = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"] as const;
 const SENDERS = "leader.replication.throttled.replicas";

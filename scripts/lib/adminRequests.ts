@@ -12,15 +12,21 @@ import {
   type TopicPartitionIds,
 } from "./adminProtocol.ts";
 import { byReceiver, type ConfigChange, encode, refusal } from "./configChange.ts";
-import { disconnect, type KafkaClient, kafkaReason } from "./kafka.ts";
-import { type BrokerConnection, type Cluster, createCluster, type ProtocolRequest } from "./kafkajsCluster.ts";
+import { disconnect, kafkaClient, type KafkaClient, type KafkaClientArgs, kafkaReason } from "./kafka.ts";
+import {
+  type BrokerConnection,
+  type Cluster,
+  createCluster,
+  type Move,
+  movesUnderWay,
+  type ProtocolRequest,
+  REASSIGNMENT_TIMEOUT_MS,
+} from "./kafkajsCluster.ts";
+import { byTopic } from "./partitions.ts";
 import { UserError } from "./report.ts";
 
 /** How long the controller waits for an election, in milliseconds: within the client's own time-out of 10 s. */
 const ELECTION_TIMEOUT_MS = 5_000;
-
-/** How long the controller may take to begin moves, or to tell of them, in milliseconds. */
-const REASSIGNMENT_TIMEOUT_MS = 5_000;
 
 const NOT_CONTROLLER = 41;
 const ELECTION_NOT_NEEDED = 84;
@@ -34,14 +40,6 @@ export interface NotElected {
   /** For example 80, PREFERRED_LEADER_NOT_AVAILABLE. */
   readonly errorCode: number;
   readonly reason: string;
-}
-
-/** A partition that is being moved. */
-export interface Move extends PartitionReplicas {
-  /** Brokers that take a copy. */
-  readonly adding: readonly number[];
-  /** Brokers that lose theirs in the end. */
-  readonly removing: readonly number[];
 }
 
 /** Who gets a request: a broker by its id, the controller, or whichever of the client's brokers answers. */
@@ -143,19 +141,7 @@ export class AdminRequests {
    * @throws Error when there is no answer
    */
   movesUnderWay(): Promise<Move[]> {
-    return this.#retry(async () => {
-      const controller = await this.#connection("controller");
-      const { topics } = await controller.listPartitionReassignments({ timeout: REASSIGNMENT_TIMEOUT_MS });
-      return topics.flatMap(({ name: topic, partitions }) =>
-        partitions.map(({ partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
-          topic,
-          partition,
-          replicas,
-          adding,
-          removing,
-        })),
-      );
-    });
+    return this.#retry(async () => movesUnderWay(await this.#connection("controller")));
   }
 
   /**
@@ -165,11 +151,9 @@ export class AdminRequests {
    */
   async startMoves(goals: readonly PartitionReplicas[]): Promise<void> {
     if (goals.length === 0) return;
-    const topics = [...new Set(goals.map(({ topic }) => topic))].map((topic) => ({
+    const topics = [...byTopic(goals)].map(([topic, partitions]) => ({
       topic,
-      partitionAssignment: goals
-        .filter((goal) => goal.topic === topic)
-        .map(({ partition, replicas }) => ({ partition, replicas: [...replicas] })),
+      partitionAssignment: partitions.map(({ partition, replicas }) => ({ partition, replicas: [...replicas] })),
     }));
     await this.#retry(async () => {
       const controller = await this.#connection("controller");
@@ -232,6 +216,21 @@ export class AdminRequests {
     const cluster = this.#brokers.get(address) ?? createCluster(this.#client.only(address));
     this.#brokers.set(address, cluster);
     return cluster.brokerPool.findConnectedBroker();
+  }
+}
+
+/** Works with requests of a client of their own, which is closed after that. */
+export async function withAdminRequests<T>(
+  args: KafkaClientArgs,
+  work: (requests: AdminRequests) => Promise<T>,
+): Promise<T> {
+  const client = kafkaClient(args);
+  const requests = new AdminRequests(client);
+  try {
+    return await work(requests);
+  } finally {
+    await requests.close();
+    client.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DescribeConfigResponse, Kafka, ResourceConfigQuery } from "kafkajs";
+import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type Encoder from "kafkajs/src/protocol/encoder.js";
 
 /** A request of Kafka's protocol and how its response is read. */
@@ -41,6 +42,31 @@ export interface ReassignedPartition {
   readonly replicas: readonly number[];
   readonly addingReplicas: readonly number[];
   readonly removingReplicas: readonly number[];
+}
+
+/** How long the controller may take to begin moves, or to tell of them, in milliseconds. */
+export const REASSIGNMENT_TIMEOUT_MS = 5_000;
+
+/** A partition that is being moved. */
+export interface Move extends PartitionReplicas {
+  /** Brokers that take a copy. */
+  readonly adding: readonly number[];
+  /** Brokers that lose theirs in the end. */
+  readonly removing: readonly number[];
+}
+
+/** Asks the controller for the moves that are under way. */
+export async function movesUnderWay(controller: BrokerConnection): Promise<Move[]> {
+  const { topics } = await controller.listPartitionReassignments({ timeout: REASSIGNMENT_TIMEOUT_MS });
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions.map(({ partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
+      topic,
+      partition,
+      replicas,
+      adding,
+      removing,
+    })),
+  );
 }
 
 /** What kafkajs's clients themselves use to talk to a cluster: `src/cluster/index.js`. */

@@ -1,9 +1,9 @@
 import { KAFKA_PORT } from "../../components/render/paths.ts";
 import { disconnect, kafkaClient } from "../lib/kafka.ts";
-import { type BrokerConnection, createCluster } from "../lib/kafkajsCluster.ts";
+import { type BrokerConnection, createCluster, movesUnderWay } from "../lib/kafkajsCluster.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { answerOf } from "./answer.ts";
-import { brokerConfigs, metadataOf, reassignmentsOf, topicConfigs } from "./brokerAnswers.ts";
+import { brokerConfigs, metadataOf, topicConfigs } from "./brokerAnswers.ts";
 import type { Answer, BrokerFacts, ClusterFacts } from "./facts.ts";
 
 /** Configurations of topics that are looked at. */
@@ -45,7 +45,7 @@ export async function askCluster(
       ? { value: new Map() }
       : connected(openSocket, address, (broker) => topicConfigs(broker, topics, names)),
     id === metadata.controllerId
-      ? connected(openSocket, address, reassignmentsOf)
+      ? connected(openSocket, address, movesUnderWay)
       : { seen: "the controller does not answer" },
   ]);
   return { value: { metadata, topicConfigs: configs, reassignments } };

@@ -3,9 +3,6 @@ import kafkajs, { type ConfigSource, type ResourceConfigQuery } from "kafkajs";
 import { metadataRequest } from "../lib/adminProtocol.ts";
 import type { BrokerConnection } from "../lib/kafkajsCluster.ts";
 
-/** How long the controller may take to list the reassignments, in milliseconds. */
-const REASSIGNMENTS_TIMEOUT_MS = 5_000;
-
 /** A partition as a broker knows it. */
 export interface Partition {
   readonly topic: string;
@@ -87,28 +84,5 @@ async function describe(
         synonyms: configSynonyms.map((synonym) => synonym.configName),
       })),
     ]),
-  );
-}
-
-/** A partition whose replicas are being moved. */
-export interface Reassignment {
-  readonly topic: string;
-  readonly partition: number;
-  readonly replicas: readonly number[];
-  readonly adding: readonly number[];
-  readonly removing: readonly number[];
-}
-
-/** Asks the controller for all reassignments under way. */
-export async function reassignmentsOf(controller: BrokerConnection): Promise<readonly Reassignment[]> {
-  const { topics } = await controller.listPartitionReassignments({ timeout: REASSIGNMENTS_TIMEOUT_MS });
-  return topics.flatMap(({ name: topic, partitions }) =>
-    partitions.map(({ partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
-      topic,
-      partition,
-      replicas,
-      adding,
-      removing,
-    })),
   );
 }

@@ -2,7 +2,8 @@
 import type { Service } from "../../components/render/nodeFile.ts";
 import type { FileDifference } from "../apply/files.ts";
 import type { ServerFacts } from "../lib/zookeeper.ts";
-import type { Config, Metadata, Reassignment } from "./brokerAnswers.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
+import type { Config, Metadata } from "./brokerAnswers.ts";
 import type { DeployedMember } from "./deployed.ts";
 
 /** An answer, or a sentence that says why there is none. */
@@ -62,7 +63,7 @@ export interface ClusterFacts {
   readonly metadata: Metadata;
   /** Configurations of topics by their names. */
   readonly topicConfigs: Answer<ReadonlyMap<string, readonly Config[]>>;
-  readonly reassignments: Answer<readonly Reassignment[]>;
+  readonly reassignments: Answer<readonly Move[]>;
 }
 
 /** All that was asked. */

@@ -1,5 +1,6 @@
 /** The part of the report that is about Kafka. */
-import type { Partition, Reassignment } from "./brokerAnswers.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
+import type { Partition } from "./brokerAnswers.ts";
 
 /** A configuration that was set while the broker ran. */
 export interface DynamicConfig {
@@ -59,7 +60,7 @@ export interface KafkaStatus {
   readonly underReplicated: readonly PartitionStatus[] | null;
   readonly offline: readonly PartitionStatus[] | null;
   readonly underMinIsr: readonly PartitionStatus[] | null;
-  readonly reassignments: readonly Reassignment[] | null;
+  readonly reassignments: readonly Move[] | null;
   /** `null` when the topics' could not be asked. */
   readonly throttles: readonly { readonly entity: string; readonly name: string; readonly value: string }[] | null;
   /** What was asked and not told, one sentence each. */

@@ -1,6 +1,6 @@
 import type { Admin } from "kafkajs";
 import type { PartitionMetadata } from "../../../scripts/lib/adminProtocol.ts";
-import { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
+import { type AdminRequests, withAdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
 
 /**
@@ -21,18 +21,11 @@ export async function askAdmin<T>(brokers: readonly string[], question: (admin: 
 }
 
 /** The same with the program's own requests, which also work while a partition has no leader. */
-export async function askRequests<T>(
+export function askRequests<T>(
   brokers: readonly string[],
   question: (requests: AdminRequests) => Promise<T>,
 ): Promise<T> {
-  const client = kafkaClient({ brokers, clientId: "e2e" });
-  const requests = new AdminRequests(client);
-  try {
-    return await question(requests);
-  } finally {
-    await requests.close();
-    client.close();
-  }
+  return withAdminRequests({ brokers, clientId: "e2e" }, question);
 }
 
 /** All partitions as the cluster has them. */

@@ -5,7 +5,8 @@ import { movable } from "../../../scripts/assignment/movable.ts";
 import { copiedBytes } from "../../../scripts/assignment/copied.ts";
 import { carryOut, type MoveRequests } from "../../../scripts/assignment/moves.ts";
 import { throttle } from "../../../scripts/assignment/throttle.ts";
-import type { AdminRequests, Move } from "../../../scripts/lib/adminRequests.ts";
+import type { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
+import type { Move } from "../../../scripts/lib/kafkajsCluster.ts";
 
 const row = (topic: string, partition: number, ...replicas: number[]) => ({ topic, partition, replicas });
 

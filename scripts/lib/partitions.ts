@@ -1,0 +1,11 @@
+/** Partitions by their topic. */
+export function byTopic<T extends { readonly topic: string }>(partitions: readonly T[]): Map<string, T[]> {
+  const topics = new Map<string, T[]>();
+  for (const partition of partitions) topics.set(partition.topic, [...(topics.get(partition.topic) ?? []), partition]);
+  return topics;
+}
+
+/** A partition's name: `topic-0`. */
+export function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}-${partition}`;
+}
