@@ -2,11 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatProblems } from "./components/kafka/problem.ts";
 import { releaseChange } from "./components/kafka/upgrade.ts";
 import { kafkaVersion as release } from "./components/kafka/versions.ts";
-import type { Reach } from "./components/reach.ts";
+import type { ClientTls, Reach } from "./components/reach.ts";
 import {
   type ClusterShape,
   FIRST_INFRASTRUCTURE,
+  FIRST_SECURITY,
   type Infrastructure,
+  type SecurityShape,
   type TopicShape,
   unsafeChanges,
 } from "./components/livingCluster.ts";
@@ -19,6 +21,8 @@ export interface Deployment extends ClusterShape {
   readonly reach?: Reach;
   /** The deployer's OpenSSH private key; a secret. */
   readonly privateKey?: string;
+  /** How the deployer speaks TLS with the members; a secret, absent while they have none. */
+  readonly tls?: ClientTls;
 }
 
 /**
@@ -33,7 +37,7 @@ export async function lastDeployment(): Promise<Deployment | undefined> {
     return (details.value as unknown) ?? details.secretValue;
   };
   if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, infrastructure, topics] =
+  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, infrastructure, topics, security, tls] =
     await Promise.all([
       output("members"),
       output("kafkaVersion"),
@@ -44,6 +48,8 @@ export async function lastDeployment(): Promise<Deployment | undefined> {
       output("subnet"),
       output("infrastructure"),
       output("topics"),
+      output("security"),
+      output("deployerTls"),
     ]);
   return {
     members: members as ClusterShape["members"],
@@ -55,8 +61,15 @@ export async function lastDeployment(): Promise<Deployment | undefined> {
     ...(hostKeys !== undefined && { hostKeys: hostKeys as Readonly<Record<string, string>> }),
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
+    security: (security as SecurityShape | undefined) ?? FIRST_SECURITY,
+    ...(isGiven(tls) && { tls: tls as ClientTls }),
     ...(topics !== undefined && { topics: topics as readonly TopicShape[] }),
   };
+}
+
+/** Whether an output has a value: one that is not for this cluster is an empty map. */
+function isGiven(output: unknown): boolean {
+  return typeof output === "object" && output !== null && Object.keys(output).length > 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type NodePlan, servicesOf } from "./components/render/node.ts";
-import { CLIENT_PORTS } from "./components/render/paths.ts";
+import { memberPort, type Phase } from "./components/security/phase.ts";
 import type { Deployment } from "./deployed.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
 import { accepts } from "./scripts/lib/sockets.ts";
@@ -16,12 +16,12 @@ const ANSWER_TIMEOUT_MS = 2_000;
  */
 export async function downMembers(last: Deployment | undefined): Promise<ReadonlySet<string>> {
   if (!last?.reach) return new Set();
-  const { members, reach, privateKey = "" } = last;
+  const { members, reach, privateKey = "", tls, security } = last;
   if (reach.via === "link" && !members.every(({ address }) => isOnLink(address))) return new Set();
-  const network = new Network({ reach, privateKey, timeoutMs: BASTION_TIMEOUT_MS });
+  const network = new Network({ reach, privateKey, ...(tls && { tls }), timeoutMs: BASTION_TIMEOUT_MS });
   try {
     await network.ready();
-    const found = await Promise.all(members.map((member) => lookAt(member, network)));
+    const found = await Promise.all(members.map((member) => lookAt(member, security.phase, network)));
     const anyAnswers = found.some((services) => services.includes(true));
     if (!anyAnswers && reach.via !== "link") return new Set();
     return new Set(members.filter((_, index) => found[index]?.includes(false)).map(({ name }) => name));
@@ -34,10 +34,10 @@ export async function downMembers(last: Deployment | undefined): Promise<Readonl
 }
 
 /** Whether each service of a member accepts connections. */
-function lookAt(member: NodePlan, network: Network): Promise<boolean[]> {
+function lookAt(member: NodePlan, phase: Phase, network: Network): Promise<boolean[]> {
   return Promise.all(
     servicesOf(member).map((service) =>
-      accepts(network.openSocket, { host: member.address, port: CLIENT_PORTS[service] }, ANSWER_TIMEOUT_MS),
+      accepts(network.openSocket, { host: member.address, port: memberPort(service, phase) }, ANSWER_TIMEOUT_MS),
     ),
   );
 }

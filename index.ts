@@ -5,11 +5,14 @@ import { DeployerKey } from "./components/deployerKey.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { defaultProtocol } from "./components/kafka/upgrade.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
-import { KAFKA_PORT } from "./components/render/paths.ts";
+import type { ClientTls } from "./components/reach.ts";
 import { planMembers } from "./components/render/members.ts";
+import { memberPort, usesTls } from "./components/security/phase.ts";
 import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
+import { ZnodeAccess } from "./components/znodeAccess.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
+import { chooseCertificates, securityShape } from "./certificates.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
 import { downMembers } from "./downMembers.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
@@ -30,12 +33,15 @@ const shape: ClusterShape = {
     ...site.infrastructure,
     fixed: { ...site.infrastructure.fixed, deployerPrivateKey: ownKey?.publicKey ?? MADE_KEY },
   },
+  security: securityShape(settings),
   topics: settings.topics,
 };
 const deployed = livingMembers(last, shape);
 const upgrading = upgradedMembers(last, shape);
 
-const deployerKey = new DeployerKey("deployer", ownKey);
+const phase = settings.security;
+const certificates = chooseCertificates(settings, plans);
+const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);
 const shared = {
   platform,
@@ -45,6 +51,8 @@ const shared = {
   down: await downMembers(last),
   brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
   release: shape,
+  security: phase,
+  certificates,
   rollout: settings.rollout,
   brokerProperties: settings.brokerProperties,
   heap: settings.heap,
@@ -52,9 +60,11 @@ const shared = {
 const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
 const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
 
+const [firstBroker] = cluster.members;
+if (!firstBroker) throw new Error("a cluster has a broker");
 const brokers = cluster.members.map(({ plan }) => ({
   id: plan.brokerId ?? 0,
-  address: `${plan.address}:${KAFKA_PORT}`,
+  address: `${plan.address}:${memberPort("kafka", phase)}`,
   ...(plan.rack !== undefined && { rack: plan.rack }),
 }));
 const assignment = new Assignment("assignment", {
@@ -76,6 +86,18 @@ const lookedAfter = settings.topics.map(
     }),
 );
 
+const accessSet = usesTls(phase)
+  ? [
+      new ZnodeAccess("znode-access", {
+        access: phase === "secured" ? "secure" : "unsecure",
+        member: firstBroker,
+        reach: platform.reach,
+        ensemble: ensemble.servers,
+        deployerKey,
+        startAfter: cluster.members.map((member) => member.applied),
+      }).set,
+    ]
+  : [];
 const verified = new Verification("verification", {
   ...settings.verification,
   brokers: brokers.map(({ id, address }) => ({ id, address })),
@@ -83,12 +105,12 @@ const verified = new Verification("verification", {
   deployerKey,
   kafkaVersion: shape.kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
-  startAfter: [assignment.assigned],
+  startAfter: [assignment.assigned, ...accessSet],
 });
 
 export const bootstrapServers = cluster.bootstrapServers;
 export const zookeeperConnect = ensemble.connect;
-export const { kafkaVersion, interBrokerProtocolVersion, subnet, infrastructure } = shape;
+export const { kafkaVersion, interBrokerProtocolVersion, subnet, infrastructure, security } = shape;
 export const hostKeys = pulumi.all(
   Object.fromEntries([...ensemble.members, ...cluster.members].map(({ plan, hostKey }) => [plan.name, hostKey])),
 );
@@ -105,3 +127,6 @@ export const verification = {
   consumedVia: verified.consumedVia,
   milliseconds: verified.run.milliseconds,
 };
+// Read by the program itself, by the status and by clients.
+// Empty on a plaintext cluster: Pulumi warns of outputs without a value.
+export const deployerTls = pulumi.secret<ClientTls | object>(certificates?.deployer ?? {});

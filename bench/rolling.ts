@@ -1,3 +1,4 @@
+import { KAFKA_PORTS } from "../components/render/paths.ts";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brokerHealth } from "../scripts/apply/health.ts";
@@ -32,7 +33,10 @@ export async function restartBare(client: readonly string[], brokers: readonly B
 }
 
 async function inSync(address: string, id: number): Promise<boolean> {
-  return "value" in (await brokerHealth(plainSocket, address, id).catch(() => ({ seen: "" })));
+  return (
+    "value" in
+    (await brokerHealth(plainSocket, { host: address, port: KAFKA_PORTS.plaintext }, id).catch(() => ({ seen: "" })))
+  );
 }
 
 function systemctl([file = "", ...client]: readonly string[], machine: string, verb: "stop" | "start"): void {

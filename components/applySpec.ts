@@ -1,5 +1,6 @@
 import type { Reach, ReachSecrets } from "./reach.ts";
 import type { NodeFile, Service } from "./render/nodeFile.ts";
+import type { Phase } from "./security/phase.ts";
 
 /** A broker or a server of the ensemble. */
 export interface Peer {
@@ -40,13 +41,24 @@ export interface ApplySpec {
   readonly ensemble: readonly Peer[];
   /** Kafka's version: it decides which properties a running broker takes. */
   readonly kafkaVersion: string;
+  /** How far the cluster is secured when the apply is done. */
+  readonly security: Phase;
   readonly rollout: RolloutSettings;
-  /** All files of the member. */
+  /** All files of the member; those that are secret without their content. */
   readonly files: readonly NodeFile[];
 }
+
+/**
+ * Variable of an apply with the SHA-256 of each secret file by its path, as JSON: what the spec can't show. It stands apart
+ * from the spec, since a preview does not know it when keys are to be made.
+ */
+export const SECRET_HASHES = "KAFKA_CLUSTER_SECRET_HASHES";
 
 /** Variable of an apply that says when its member was found down: another value makes the apply run. */
 export const FOUND_DOWN = "KAFKA_CLUSTER_FOUND_DOWN";
 
 /** What the apply script reads from standard input, as JSON. */
-export type ApplySecrets = ReachSecrets;
+export interface ApplySecrets extends ReachSecrets {
+  /** The contents of the secret files by their paths. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+}

@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssignmentResult, AssignmentSpec } from "./assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { Reach, ReachSecrets } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 
 /** Arguments of {@link Assignment}. */
 export interface AssignmentArgs {
@@ -37,15 +37,14 @@ export class Assignment extends pulumi.ComponentResource {
       reach,
       throttleBytesPerSecond: throttleMiBps * MIB,
     }));
-    // Also where no bastion asks for it: whether one does may be known only when it is there.
-    const secrets = args.deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
     const assigned = new command.local.Command(
       `${name}-partitions`,
       {
         create: "node scripts/run.mjs assignment create",
         update: "node scripts/run.mjs assignment update",
         environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(secrets),
+        // Also where no bastion asks for it: whether one does may be known only when it is there.
+        stdin: pulumi.jsonStringify(args.deployerKey.secrets),
         // The last result says which brokers are new.
         addPreviousOutputInEnv: true,
         logging: "stderr",

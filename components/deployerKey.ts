@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClientTls, ReachSecrets } from "./reach.ts";
 
 /** An SSH key pair of the user's own. */
 export interface OwnKey {
@@ -9,22 +10,34 @@ export interface OwnKey {
   readonly publicKey: string;
 }
 
+/** Arguments of {@link DeployerKey}. */
+export interface DeployerKeyArgs {
+  /** The user's own SSH key pair. @default one that is made */
+  readonly own?: OwnKey | undefined;
+  /** How the deployer speaks TLS with the members; a secret. @default not at all */
+  readonly tls?: pulumi.Input<ClientTls> | undefined;
+}
+
 /**
- * The SSH key pair that the program deploys with: the user's own, or made once, the private half encrypted in the
- * stack's state and nowhere else.
+ * What the program deploys with: an SSH key pair, the user's own or made once, the private half encrypted in the stack's
+ * state and nowhere else; and its certificate for the services, on a cluster that has such.
  */
 export class DeployerKey extends pulumi.ComponentResource {
   /** OpenSSH private key; a secret. */
   readonly privateKey: pulumi.Output<string>;
   /** The line for authorized_keys. */
   readonly publicKey: pulumi.Output<string>;
+  /** What scripts read from standard input; a secret. */
+  readonly secrets: pulumi.Output<ReachSecrets>;
 
-  /** @param own the user's key pair. @default one that is made */
-  constructor(name: string, own?: OwnKey, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { own, tls }: DeployerKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:DeployerKey", name, {}, opts);
     const pair = own ?? this.#make(name);
     this.privateKey = pulumi.secret(pair.privateKey);
     this.publicKey = pulumi.output(pair.publicKey);
+    this.secrets = pulumi
+      .all([this.privateKey, tls])
+      .apply(([privateKey, tls]): ReachSecrets => ({ privateKey, ...(tls && { tls }) }));
     this.registerOutputs({ privateKey: this.privateKey, publicKey: this.publicKey });
   }
 

@@ -1,6 +1,5 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySecrets } from "./applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { EnsembleUpgradeSpec } from "./ensembleUpgradeSpec.ts";
 import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
@@ -42,14 +41,13 @@ export class EnsembleUpgrade extends pulumi.ComponentResource {
         }),
     );
     const spec = pulumi.all(servers).apply((servers): EnsembleUpgradeSpec => ({ servers }));
-    const secrets = deployerKey.privateKey.apply((privateKey): ApplySecrets => ({ privateKey }));
     this.upgraded = new command.local.Command(
       `${name}-servers`,
       {
         create: "node scripts/run.mjs ensemble upgrade",
         update: "node scripts/run.mjs ensemble upgrade",
         environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(secrets),
+        stdin: pulumi.jsonStringify(deployerKey.secrets),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

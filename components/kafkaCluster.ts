@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createMembers, type Member, type MemberSettings } from "./member.ts";
 import type { NodePlan } from "./render/node.ts";
-import { KAFKA_PORT } from "./render/paths.ts";
+import { clientPort } from "./security/phase.ts";
 import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
 
 /** Arguments of {@link KafkaCluster}. */
@@ -40,7 +40,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       { parent: this },
     );
     this.bootstrapServers = pulumi.output(
-      this.members.map((member) => `${member.plan.address}:${KAFKA_PORT}`).join(","),
+      this.members.map((member) => `${member.plan.address}:${clientPort(args.security)}`).join(","),
     );
     this.registerOutputs({ bootstrapServers: this.bootstrapServers });
   }

@@ -1,6 +1,9 @@
 import { type Problem } from "./kafka/problem.ts";
 import { type Release, releaseProblems } from "./kafka/upgrade.ts";
+import { kafkaVersion } from "./kafka/versions.ts";
 import type { NodePlan } from "./render/node.ts";
+import { authorityProblems } from "./security/authorityChange.ts";
+import { hasTls, type Phase, phaseProblems } from "./security/phase.ts";
 
 /** What a platform has decided about a cluster, kept with the stack's outputs so that it stays decided. */
 export interface Infrastructure {
@@ -36,9 +39,20 @@ export interface ClusterShape extends Release {
   /** The members' subnets, `CIDR,…`. */
   readonly subnet: string;
   readonly infrastructure: Infrastructure;
+  readonly security: SecurityShape;
   /** The topics that the stack looks after; absent before it looked after any. */
   readonly topics?: readonly TopicShape[];
 }
+
+/** What is kept on record of a cluster's security. */
+export interface SecurityShape {
+  readonly phase: Phase;
+  /** Names of the authorities, the one that signs first; none of a plaintext cluster. */
+  readonly authorities: readonly string[];
+}
+
+/** What stands for the security of a cluster that was deployed before the program knew of any. */
+export const FIRST_SECURITY: SecurityShape = { phase: "plaintext", authorities: [] };
 
 /** What is kept on record of a topic. */
 export interface TopicShape {
@@ -72,10 +86,33 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
   ];
   return [
     ...problems,
+    ...securityProblems(deployed, next),
     ...memberProblems(deployed.members, next.members),
     ...protectionProblems(deployed, next),
     ...topicProblems(deployed.topics ?? [], next.topics ?? []),
   ];
+}
+
+/**
+ * Brokers are secured when all of them have the release that they stay with: the servers of an ensemble that is upgraded are
+ * restarted apart from the brokers, and while the protocol is an old one brokers write to ZooKeeper what others have to change.
+ */
+function securityProblems(deployed: ClusterShape, next: ClusterShape): Problem[] {
+  const { phase: before, authorities } = deployed.security;
+  const { phase: after } = next.security;
+  if (hasTls(before) && hasTls(after)) {
+    return [...phaseProblems(before, after), ...authorityProblems(authorities, next.security.authorities)];
+  }
+  if (before === after) return [];
+  const refuse = (allowed: string): Problem[] => [{ key: "security", value: after, allowed }];
+  if (deployed.kafkaVersion !== next.kafkaVersion) {
+    return refuse(`${before} in an update that changes kafkaVersion; then ${after} in one of its own`);
+  }
+  const { protocol } = kafkaVersion(next.kafkaVersion);
+  if (hasTls(after) && next.interBrokerProtocolVersion !== protocol) {
+    return refuse(`${before} until interBrokerProtocolVersion is ${protocol}, which ends the upgrade`);
+  }
+  return phaseProblems(before, after);
 }
 
 /** The engine refuses a protected volume when its turn comes: after the partitions were moved away. */

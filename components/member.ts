@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ApplySecrets, FOUND_DOWN } from "./applySpec.ts";
+import { type ApplySecrets, FOUND_DOWN, SECRET_HASHES } from "./applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
-import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
+import { memberFiles, memberSpec, secretContents, type ServiceSettings } from "./memberSpec.ts";
 import { renderUserData } from "./render/cloudInit.ts";
 import type { NodePlan } from "./render/node.ts";
+import { hasTls } from "./security/phase.ts";
 
 /** What all members of a cluster are made with. */
 export interface MemberSettings extends ServiceSettings {
@@ -58,7 +59,16 @@ export class Member extends pulumi.ComponentResource {
     const machine = platform.createMachine(plan, { userData, volume }, this, rollAfter);
 
     const spec = memberSpec(plan, args, { files, hostKey: machine.hostKey });
-    const secrets = deployerKey.privateKey.apply((privateKey): ApplySecrets => ({ privateKey }));
+    const contents = secretContents(plan, args);
+    // What is hashed is a certificate or a key: no hash tells anything of it.
+    const hashes = pulumi.unsecret(
+      contents.apply((contents) =>
+        Object.fromEntries(Object.entries(contents).map(([path, content]) => [path, sha256(content)])),
+      ),
+    );
+    const secrets = pulumi
+      .all([deployerKey.secrets, contents])
+      .apply(([secrets, files]): ApplySecrets => ({ ...secrets, ...(hasTls(args.security) && { files }) }));
     this.applied = new command.local.Command(
       `${name}-apply`,
       {
@@ -67,6 +77,7 @@ export class Member extends pulumi.ComponentResource {
         delete: "node scripts/run.mjs apply delete",
         environment: {
           KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
+          ...(hasTls(args.security) && { [SECRET_HASHES]: pulumi.jsonStringify(hashes) }),
           // Another value makes the Command run; in every other update the one that stands in the state is kept.
           ...(args.isDown && { [FOUND_DOWN]: new Date().toISOString() }),
         },
@@ -89,10 +100,16 @@ export class Member extends pulumi.ComponentResource {
     this.address = pulumi.output(plan.address);
     this.machineId = machine.machineId;
     this.hostKey = pulumi.output(machine.hostKey);
-    this.contentHash = files.apply((files) => createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+    this.contentHash = pulumi
+      .all([files, hashes])
+      .apply(([files, hashes]) => sha256(JSON.stringify(hasTls(args.security) ? [files, hashes] : files)));
     const { address, machineId, hostKey, contentHash } = this;
     this.registerOutputs({ plan, address, machineId, hostKey, contentHash });
   }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Arguments of {@link createMembers}. */

@@ -4,8 +4,10 @@ import type { Release } from "./kafka/upgrade.ts";
 import type { Platform } from "./platform.ts";
 import type { BlockDevice } from "./render/dataVolume.ts";
 import { type NodePlan, renderNode, servicesOf } from "./render/node.ts";
-import type { NodeFile } from "./render/nodeFile.ts";
+import type { NodeFile, Service } from "./render/nodeFile.ts";
 import type { EnsembleServer } from "./render/serverProperties.ts";
+import { type ServiceTls, tlsContents } from "./render/tlsFiles.ts";
+import { hasTls, type Phase } from "./security/phase.ts";
 
 /** What the files and services of all members follow from, apart from their plans. */
 export interface ServiceSettings {
@@ -17,6 +19,10 @@ export interface ServiceSettings {
   readonly brokers: readonly Peer[];
   /** Kafka's version, and the protocol that the brokers speak with each other. */
   readonly release: Release;
+  /** How far the cluster is secured. */
+  readonly security: Phase;
+  /** What the members show of themselves and whom they trust; only a plaintext cluster has none. */
+  readonly certificates?: MemberCertificates | undefined;
   /** How careful a rolling change is. */
   readonly rollout: RolloutSettings;
   /** Broker properties over the program's defaults. */
@@ -25,14 +31,37 @@ export interface ServiceSettings {
   readonly heap: pulumi.Input<{ broker: pulumi.Input<string>; zookeeper: pulumi.Input<string> }>;
 }
 
+/** The certificates of the members' services, and the keys to them. */
+export interface MemberCertificates {
+  /** A service's of a member; a secret. */
+  tlsOf(plan: NodePlan, service: Service): pulumi.Output<ServiceTls>;
+}
+
 /**
- * All files of a member.
+ * The contents of a member's secret files by their paths; a secret.
+ *
+ * @throws Error when a cluster with TLS has no certificates
+ */
+export function secretContents(
+  plan: NodePlan,
+  { security, certificates }: ServiceSettings,
+): pulumi.Output<Record<string, string>> {
+  if (!hasTls(security)) return pulumi.output<Record<string, string>>({});
+  if (!certificates) throw new Error(`${plan.name}: a cluster that is ${security} needs certificates`);
+  const contents = servicesOf(plan).map((service) =>
+    certificates.tlsOf(plan, service).apply((tls) => tlsContents(service, tls)),
+  );
+  return pulumi.all(contents).apply((contents) => Object.assign({}, ...contents) as Record<string, string>);
+}
+
+/**
+ * All files of a member, those that are secret without their content.
  *
  * @param device its data volume, on a platform whose machines see a block device
  */
 export function memberFiles(
   plan: NodePlan,
-  { platform, ensemble, brokers, release, brokerProperties, heap }: ServiceSettings,
+  { platform, ensemble, brokers, release, security, brokerProperties, heap }: ServiceSettings,
   device?: pulumi.Input<BlockDevice | undefined>,
 ): pulumi.Output<NodeFile[]> {
   const { name, url, sha512 } = platform.distribution;
@@ -43,6 +72,7 @@ export function memberFiles(
         ensemble,
         brokerCount: brokers.length,
         interBrokerProtocolVersion: release.interBrokerProtocolVersion,
+        security,
         brokerProperties,
         heap,
         distribution: { name, url, sha512 },
@@ -55,7 +85,7 @@ export function memberFiles(
 /** What the apply script is told about a member. */
 export function memberSpec(
   plan: NodePlan,
-  { platform, brokers, ensemble, release, rollout }: ServiceSettings,
+  { platform, brokers, ensemble, release, security, rollout }: ServiceSettings,
   machine: { readonly files: pulumi.Input<NodeFile[]>; readonly hostKey: pulumi.Input<string> },
 ): pulumi.Output<ApplySpec> {
   return pulumi.all([machine.files, machine.hostKey, platform.reach]).apply(([files, hostKey, reach]) => ({
@@ -69,6 +99,7 @@ export function memberSpec(
     brokers,
     ensemble,
     kafkaVersion: release.kafkaVersion,
+    security,
     rollout,
     files,
   }));

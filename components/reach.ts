@@ -22,4 +22,16 @@ export interface BastionReach {
 export interface ReachSecrets {
   /** The deployer's OpenSSH private key. */
   readonly privateKey: string;
+  /** How the deployer speaks TLS with brokers and ZooKeeper's servers; absent while the cluster has none. */
+  readonly tls?: ClientTls;
+}
+
+/** What a client needs for TLS, each as PEM text. */
+export interface ClientTls {
+  /** The certificates of the authorities that it trusts. */
+  readonly authorities: string;
+  /** Its own certificate; absent for a client that logs in by a password. */
+  readonly certificate?: string;
+  /** The key to that, PKCS #8 without a passphrase. */
+  readonly key?: string;
 }

@@ -7,6 +7,7 @@ import { type Problem, SettingsError } from "./kafka/problem.ts";
 import { TOPIC_NAME } from "./kafka/topicNames.ts";
 import {
   DEFAULT_KAFKA_VERSION,
+  isNewer,
   KAFKA_VERSIONS,
   type KafkaVersion,
   kafkaVersion,
@@ -16,6 +17,8 @@ import { localProblems, type LocalSettings, readLocalSettings } from "./local/lo
 import type { Placement, Topology } from "./render/members.ts";
 import { defaultBrokerProperties } from "./render/serverProperties.ts";
 import { isNetwork, networkKind, prefixLength } from "./render/subnets.ts";
+import { type CertificateSettings, readCertificates } from "./security/certificateSettings.ts";
+import { FIRST_SECURED_VERSION, hasTls, type Phase, PHASES } from "./security/phase.ts";
 import { SettingsReader } from "./settingsReader.ts";
 import { readTopics, type TopicSettings } from "./topicSettings.ts";
 
@@ -44,6 +47,10 @@ export interface CommonSettings extends Topology {
   readonly rollout: RolloutSettings;
   /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
   readonly rebalance: { readonly throttleMiBps: number };
+  /** How far the cluster is secured. @default plaintext */
+  readonly security: Phase;
+  /** The certificates of a cluster with TLS. @default made by the program */
+  readonly certificates: CertificateSettings;
   /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
   readonly verification: {
     readonly topic: string;
@@ -74,6 +81,9 @@ export const SETTING_KEYS = [
   "verification",
   "topics",
   "rollout",
+  "security",
+  "certificates",
+  "users",
   "aws",
   "distribution",
   DEPLOYER_KEY,
@@ -110,7 +120,8 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const allProperties = { ...defaultBrokerProperties(brokerCount), ...properties };
   const verificationTopic = verification.matching("topic", TOPIC_NAME, "replica-yu1");
   const platform = top.oneOf("platform", ["local", "aws"], "local");
-  for (const problem of checkBrokerProperties(version, allProperties, { brokerCount })) {
+  const security = top.oneOf("security", PHASES, "plaintext");
+  for (const problem of checkBrokerProperties(version, allProperties, { brokerCount, secured: hasTls(security) })) {
     problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
   }
   const settings: Settings = {
@@ -130,6 +141,8 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
       acceptUnavailable: rollout.flag("acceptUnavailable", false),
       acceptDataLoss: rollout.flag("acceptDataLoss", false),
     },
+    security,
+    certificates: readCertificates(top),
     rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
     verification: {
       topic: verificationTopic,
@@ -152,7 +165,16 @@ function asText(properties: BrokerProperties): Record<string, string> {
 /** Problems between settings that are each right by itself. */
 function relationProblems(settings: Settings): Problem[] {
   const problems: Problem[] = [];
-  const { brokerCount, zookeeper, verification } = settings;
+  const { brokerCount, zookeeper, verification, security, kafkaVersion } = settings;
+  if (hasTls(security) && isNewer(FIRST_SECURED_VERSION, kafkaVersion.version)) {
+    problems.push({
+      key: "security",
+      value: security,
+      allowed:
+        `plaintext with Kafka ${kafkaVersion.version}: PEM files, users made over Kafka's own protocol and TLS to ` +
+        `ZooKeeper take Kafka ${FIRST_SECURED_VERSION} or newer; upgrade first (kafkaVersion)`,
+    });
+  }
   if (zookeeper.placement === "colocated" && zookeeper.count > brokerCount) {
     problems.push({
       key: "zookeeper.count",

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { Reach, ReachSecrets } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import type { TopicSettings } from "./topicSettings.ts";
 import type { TopicBroker, TopicResult, TopicSpec } from "./topicSpec.ts";
 
@@ -32,8 +32,6 @@ export class Topic extends pulumi.ComponentResource {
     const { deployerKey, cluster, startAfter, reach, ...settings } = args;
 
     const spec = pulumi.output(reach).apply((reach): TopicSpec => ({ ...settings, reach }));
-    // Also where no bastion asks for it: whether one does may be known only when it is there.
-    const secrets = deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
     const managed = new command.local.Command(
       `${name}-managed`,
       {
@@ -43,7 +41,8 @@ export class Topic extends pulumi.ComponentResource {
         update: "node scripts/run.mjs topic ensure",
         delete: "node scripts/run.mjs topic delete",
         environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(secrets),
+        // Also where no bastion asks for it: whether one does may be known only when it is there.
+        stdin: pulumi.jsonStringify(deployerKey.secrets),
         triggers: [settings.name],
         // It holds the configs that the last run has set.
         addPreviousOutputInEnv: true,

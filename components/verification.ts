@@ -2,12 +2,14 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { Reach, ReachSecrets } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import { SPEC_VARIABLE } from "./verificationSpec.ts";
 import type {
+  Login,
   PartitionState,
   SpecBroker,
   VerificationResult,
+  VerificationSecrets,
   VerificationSpec,
   VerificationTimes,
 } from "./verificationSpec.ts";
@@ -20,6 +22,8 @@ export interface VerificationArgs {
   readonly reach: pulumi.Input<Reach>;
   /** Logs in to the bastion, if the reach is one. */
   readonly deployerKey: DeployerKey;
+  /** Whom it logs in as; its password is a secret. @default nobody: the cluster does not ask */
+  readonly login?: pulumi.Input<Login> | undefined;
   /** Topic that is made when it is missing, and must have the shape below when it exists. */
   readonly topic: pulumi.Input<string>;
   /** Number of partitions. */
@@ -64,7 +68,7 @@ export class Verification extends pulumi.ComponentResource {
 
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:Verification", name, {}, opts);
-    const { reach, deployerKey, rerunOn, startAfter, ...settings } = args;
+    const { reach, deployerKey, rerunOn, startAfter, login, ...settings } = args;
 
     const run = new random.RandomUuid(
       `${name}-run`,
@@ -74,14 +78,16 @@ export class Verification extends pulumi.ComponentResource {
     const spec = pulumi
       .all([settings, reach, run.result])
       .apply(([settings, reach, runId]): VerificationSpec => ({ ...settings, reach, runId }));
-    // Also where no bastion asks for it: whether one does may be known only when it is there.
-    const secrets = deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
+    const secrets = pulumi
+      .all([deployerKey.secrets, login])
+      .apply(([secrets, login]): VerificationSecrets => ({ ...secrets, ...(login && { login }) }));
     const roundTrip = new command.local.Command(
       `${name}-round-trip`,
       {
         create: "node scripts/run.mjs verify",
         update: "node scripts/run.mjs verify",
         environment: { [SPEC_VARIABLE]: pulumi.jsonStringify(spec) },
+        // Also where no bastion asks for it: whether one does may be known only when it is there.
         stdin: pulumi.jsonStringify(secrets),
         addPreviousOutputInEnv: false,
         logging: "stderr",

@@ -1,4 +1,4 @@
-import type { Reach } from "./reach.ts";
+import type { Reach, ReachSecrets } from "./reach.ts";
 
 /** A broker as the verification sees it. */
 export interface SpecBroker {
@@ -8,7 +8,7 @@ export interface SpecBroker {
   readonly address: string;
 }
 
-/** What a run of the verification has to prove; travels as JSON in {@link SPEC_VARIABLE}, and ReachSecrets beside it. */
+/** What a run of the verification has to prove; travels as JSON in {@link SPEC_VARIABLE}, and VerificationSecrets beside it. */
 export interface VerificationSpec {
   /** The last one takes the message, the others give it back; a single one does both. */
   readonly brokers: readonly SpecBroker[];
@@ -23,6 +23,18 @@ export interface VerificationSpec {
   readonly timeoutSeconds: number;
   /** Stands in the progress lines only: the protocol is the same for every version. */
   readonly kafkaVersion: string;
+}
+
+/** What the verification reads from standard input, as JSON. */
+export interface VerificationSecrets extends ReachSecrets {
+  /** Whom it logs in as; absent on a cluster that asks nobody. */
+  readonly login?: Login;
+}
+
+/** A user's name and password, for SASL/SCRAM. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Where the replicas of one partition are. */

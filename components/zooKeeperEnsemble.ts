@@ -56,7 +56,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
             new EnsembleUpgrade(`${name}-upgrade`, { ...shared, plans: beside, hostKeys: upgrading }, { parent: this })
               .upgraded,
           ];
-    this.connect = pulumi.output(zookeeperConnect(this.servers));
+    this.connect = pulumi.output(zookeeperConnect(this.servers, args.security));
     this.registerOutputs({ servers: this.servers, connect: this.connect });
   }
 }

@@ -6,8 +6,9 @@
  * Settings: an ApplySpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
 import { text } from "node:stream/consumers";
-import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
+import { type ApplySecrets, type ApplySpec, SECRET_HASHES } from "../components/applySpec.ts";
 import { DEPLOY_USER } from "../components/render/paths.ts";
+import { readSpec, withSecrets } from "./apply/spec.ts";
 import { stopForGood, stopForReplacement } from "./apply/stop.ts";
 import { rollOut } from "./apply/rollOut.ts";
 import { waitForCloudInit } from "./lib/cloudInit.ts";
@@ -23,17 +24,17 @@ const CONNECT_TIMEOUT_MS = 180_000;
 const STOP_CONNECT_TIMEOUT_MS = 15_000;
 
 async function main(): Promise<void> {
-  const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ApplySpec;
+  const spec = readSpec(process.env.KAFKA_CLUSTER_SPEC ?? "{}", process.env[SECRET_HASHES]);
   const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
   const stopping = process.argv[2] === "delete";
   const network = new Network({
+    ...secrets,
     reach: spec.reach,
-    privateKey: secrets.privateKey,
     timeoutMs: stopping ? STOP_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
   });
   const connecting = network.connect({ name: spec.name, address: spec.address, user: DEPLOY_USER }, spec.hostKey);
   try {
-    if (!stopping) await apply(spec, await connecting);
+    if (!stopping) await apply(withSecrets(spec, secrets), await connecting);
     else if (isDestroying()) await stopForGood(spec, connecting);
     else await stopForReplacement(spec, network, connecting);
   } finally {

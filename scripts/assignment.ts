@@ -121,11 +121,11 @@ runScript(async () => {
   const json = process.env.KAFKA_CLUSTER_SPEC;
   if (json === undefined) throw new Error("KAFKA_CLUSTER_SPEC is not set");
   const spec = JSON.parse(json) as AssignmentSpec;
-  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  const secrets = JSON.parse(await text(process.stdin)) as ReachSecrets;
   // Pulumi gives the last run's output to an update, also to one that is done again after it was interrupted.
   const last = process.argv[2] === "update" ? process.env.PULUMI_COMMAND_STDOUT : undefined;
   const known = last === undefined ? undefined : (JSON.parse(last) as AssignmentResult).brokers;
-  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: CONNECT_TIMEOUT_MS });
+  const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: CONNECT_TIMEOUT_MS });
   const client = kafkaClient({
     brokers: spec.brokers.map(({ address }) => address),
     clientId: "assignment",

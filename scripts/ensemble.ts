@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
 import type { EnsembleUpgradeSpec } from "../components/ensembleUpgradeSpec.ts";
 import { DEPLOY_USER } from "../components/render/paths.ts";
-import { asSeen, socketsOf, zookeeperHealth } from "./apply/health.ts";
+import { asSeen, endpointOf, zookeeperHealth } from "./apply/health.ts";
 import { type RollOut, rollOut } from "./apply/rollOut.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
@@ -25,13 +25,13 @@ interface Server {
 
 async function main(): Promise<void> {
   const { servers } = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as EnsembleUpgradeSpec;
-  const { privateKey } = JSON.parse(await text(process.stdin)) as ApplySecrets;
+  const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
   const networks: Network[] = [];
   const connect = async (spec: ApplySpec): Promise<Server> => {
-    const network = new Network({ reach: spec.reach, privateKey });
+    const network = new Network({ ...secrets, reach: spec.reach });
     networks.push(network);
     const ssh = await network.connect({ name: spec.name, address: spec.address, user: DEPLOY_USER }, spec.hostKey);
-    const health = await zookeeperHealth(socketsOf(ssh), spec.address).catch(asSeen);
+    const health = await zookeeperHealth(ssh.openSocket, endpointOf(spec, "zookeeper", spec.address)).catch(asSeen);
     return { spec, ssh, mode: "value" in health ? health.value : undefined };
   };
   const done: Record<string, RollOut> = {};

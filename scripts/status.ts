@@ -24,8 +24,7 @@ async function status(args: readonly string[]): Promise<void> {
     return;
   }
   const deployed = await readStack();
-  const { reach, privateKey } = deployed;
-  const network = new Network({ reach, privateKey, timeoutMs: CONNECT_TIMEOUT_MS });
+  const network = new Network({ ...deployed, timeoutMs: CONNECT_TIMEOUT_MS });
   try {
     // Without the bastion nothing can be said of any member.
     await network.ready();

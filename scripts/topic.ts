@@ -19,16 +19,16 @@ runScript(async () => {
   const json = process.env.KAFKA_CLUSTER_SPEC;
   if (json === undefined) throw new Error("KAFKA_CLUSTER_SPEC is not set");
   const spec = JSON.parse(json) as TopicSpec;
-  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  const secrets = JSON.parse(await text(process.stdin)) as ReachSecrets;
   switch (action) {
     case "ensure":
-      result(await connected(spec, privateKey, (client) => ensureTopic(client, spec, formerResult()?.configs)));
+      result(await connected(spec, secrets, (client) => ensureTopic(client, spec, formerResult()?.configs)));
       return;
     case "delete":
       if (spec.deletion === "keep") {
         progress(`topic ${spec.name} stays in the cluster with its messages, and nobody looks after it any more`);
       } else {
-        await connected(spec, privateKey, (client) => deleteTopic(client, spec.name));
+        await connected(spec, secrets, (client) => deleteTopic(client, spec.name));
       }
       return;
     default:
@@ -44,11 +44,11 @@ function formerResult(): TopicResult | undefined {
 
 async function connected<T>(
   spec: TopicSpec,
-  privateKey: string,
+  secrets: ReachSecrets,
   work: (client: TopicClient) => Promise<T>,
 ): Promise<T> {
   const brokers = spec.brokers.map(({ address }) => address);
-  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: CONNECT_TIMEOUT_MS });
+  const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: CONNECT_TIMEOUT_MS });
   const client = kafkaClient({ brokers, clientId: `topic-${spec.name}`, openSocket: network.openSocket });
   const admin = client.kafka.admin();
   const requests = new AdminRequests(client);

@@ -8,15 +8,20 @@ import goodsListing from "./messages/goodsListing.json" with { type: "json" };
 import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
-import type { ReachSecrets } from "../components/reach.ts";
 import { roles, SPEC_VARIABLE } from "../components/verificationSpec.ts";
-import type { VerificationResult, VerificationSpec, VerificationTimes } from "../components/verificationSpec.ts";
+import type {
+  Login,
+  VerificationResult,
+  VerificationSecrets,
+  VerificationSpec,
+  VerificationTimes,
+} from "../components/verificationSpec.ts";
 
 /**
  * Proves the cluster as the operations note does by hand: a replicated topic, a JSON message in through the last
  * broker and out through the others.
  */
-async function verify(spec: VerificationSpec, network: Network): Promise<VerificationResult> {
+async function verify(spec: VerificationSpec, network: Network, login: Login | undefined): Promise<VerificationResult> {
   const deadline = new Deadline(spec.timeoutSeconds);
   const milliseconds: Partial<Record<keyof VerificationTimes, number>> = {};
   const done = (step: keyof VerificationTimes, message: string) => {
@@ -31,7 +36,12 @@ async function verify(spec: VerificationSpec, network: Network): Promise<Verific
   const clients = new Map(
     brokers.map(({ id, address }) => [
       id,
-      kafkaClient({ brokers: [address], clientId: `verification-${id}`, openSocket: network.openSocket }),
+      kafkaClient({
+        brokers: [address],
+        clientId: `verification-${id}`,
+        openSocket: network.openSocket,
+        ...(login && { login }),
+      }),
     ]),
   );
   const clientOf = (id: number) => clients.get(id)!;
@@ -84,11 +94,11 @@ runScript(async () => {
   const json = process.env[SPEC_VARIABLE];
   if (json === undefined) throw new Error(`${SPEC_VARIABLE} is not set`);
   const spec = JSON.parse(json) as VerificationSpec;
-  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
-  const network = new Network({ reach: spec.reach, privateKey, timeoutMs: spec.timeoutSeconds * 1000 });
+  const { login, ...secrets } = JSON.parse(await text(process.stdin)) as VerificationSecrets;
+  const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: spec.timeoutSeconds * 1000 });
   try {
     await network.ready();
-    result(await network.guard(verify(spec, network)));
+    result(await network.guard(verify(spec, network, login)));
   } finally {
     network.close();
     exitSoon();

@@ -5,6 +5,7 @@ import type { DeployerKey } from "../deployerKey.ts";
 import type { KafkaVersion } from "../kafka/versions.ts";
 import type { BlockDevice } from "../render/dataVolume.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
+import type { Phase } from "../security/phase.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
@@ -25,6 +26,8 @@ export interface AwsPlatformArgs extends AwsSettings {
   readonly site: AwsSite;
   /** The version of Kafka whose distribution the machines get. */
   readonly version: KafkaVersion;
+  /** How far the cluster is secured. */
+  readonly security: Phase;
   readonly deployerKey: DeployerKey;
 }
 
@@ -58,6 +61,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         bastion: settings.access.via === "bastion",
         sshFrom: settings.access.sshFrom,
         clientsFrom: settings.clientsFrom,
+        security: args.security,
       },
       { parent: this },
     );

@@ -22,7 +22,7 @@ export function userDataProblems(
   deployKey = `ssh-ed25519 ${"A".repeat(68)} kafka-cluster`,
 ): Problem[] {
   const plans = planMembers(settings, site.subnets);
-  const { kafkaVersion, brokerCount, brokerProperties, heap } = settings;
+  const { kafkaVersion, brokerCount, brokerProperties, heap, security } = settings;
   const ensemble = plans.flatMap(({ zookeeperId, address }) =>
     zookeeperId === undefined ? [] : [{ id: zookeeperId, address }],
   );
@@ -33,6 +33,7 @@ export function userDataProblems(
       ensemble,
       brokerCount,
       interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? kafkaVersion.protocol,
+      security,
       brokerProperties,
       heap,
       distribution: { name: kafkaVersion.name, url, sha512 },

@@ -2,7 +2,7 @@ import { brokerDefinitions, type Definition, type Definitions } from "./definiti
 import { clusterProblems } from "./clusterLimits.ts";
 import type { Problem } from "./problem.ts";
 import { refusal } from "./propertyValue.ts";
-import { reservedReason } from "./reservedProperties.ts";
+import { reservedReason, securityReason } from "./reservedProperties.ts";
 import { nearest } from "./suggestion.ts";
 
 /** Broker properties as they stand in stack configuration; each is written as `String(value)`. */
@@ -42,19 +42,20 @@ const PLUGINS = [
  * Checks broker properties against Kafka's own definition of that version, and against the cluster.
  *
  * @param properties all that the brokers get apart from what the program sets: defaults and the user's over them
- * @param context brokerCount: number of brokers in the cluster
+ * @param context brokerCount: number of brokers in the cluster; secured: whether the program secures them. @default false
  * @returns the problems in the order of the properties, those between properties after them
  * @throws SettingsError for a version that is not supported
  */
 export function checkBrokerProperties(
   version: string,
   properties: BrokerProperties,
-  context: { readonly brokerCount: number },
+  context: { readonly brokerCount: number; readonly secured?: boolean },
 ): Problem[] {
   const definitions = { ...brokerDefinitions(version), ...BEYOND };
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(properties)) {
-    const allowed = checkProperty(definitions, properties, key, value);
+    const owned = context.secured === true ? securityReason(key) : undefined;
+    const allowed = owned ?? checkProperty(definitions, properties, key, value);
     if (allowed === undefined) continue;
     const secret = findDefinition(definitions, key)?.type === "password";
     problems.push({ key, value: secret ? "(hidden)" : value, allowed });

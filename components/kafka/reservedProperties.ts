@@ -38,10 +38,33 @@ export const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
   "zookeeper.sync.time.ms": "gone since Kafka 3.0, and without effect before",
 };
 
+/** Broker properties that the program sets, or that would undo them, when it secures the brokers. */
+const SECURITY_PROPERTIES = [
+  "allow.everyone.if.no.acl.found",
+  "authorizer.*",
+  "listener.name.*",
+  "principal.builder.class",
+  "sasl.*",
+  "security.providers",
+  "ssl.*",
+  "super.users",
+  "zookeeper.clientCnxnSocket",
+  "zookeeper.set.acl",
+  "zookeeper.ssl.*",
+];
+
 /** Who sets a property instead of the user, or undefined when it is the user's to set. */
 export function reservedReason(key: string): string | undefined {
-  const name = Object.keys(RESERVED_PROPERTIES).find(
-    (reserved) => key === reserved || (reserved.endsWith(".*") && key.startsWith(reserved.slice(0, -1))),
-  );
+  const name = matching(key, Object.keys(RESERVED_PROPERTIES));
   return name === undefined ? undefined : RESERVED_PROPERTIES[name];
+}
+
+/** The same for what only the brokers of a secured cluster get from the program. */
+export function securityReason(key: string): string | undefined {
+  if (matching(key, SECURITY_PROPERTIES) === undefined) return undefined;
+  return "not for brokerProperties: the settings security, certificates and users say how the brokers are secured";
+}
+
+function matching(key: string, names: readonly string[]): string | undefined {
+  return names.find((name) => key === name || (name.endsWith(".*") && key.startsWith(name.slice(0, -1))));
 }

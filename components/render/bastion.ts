@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
-import { KAFKA_PORT } from "./paths.ts";
+import { KAFKA_PORTS } from "./paths.ts";
 import { userDataHead } from "./userDataHead.ts";
 
 /** The ports that the deployer's key may be forwarded to: SSH of the members, and their brokers. */
-const FORWARDED_PORTS = [22, KAFKA_PORT];
+const FORWARDED_PORTS = [22, ...Object.values(KAFKA_PORTS)];
 
 /**
  * Renders the cloud-init user data of a bastion: a user who may forward connections to the members and nothing else.

@@ -24,12 +24,10 @@ export function renderUserData(settings: CloudInitSettings): string {
       sudo: "ALL=(ALL) NOPASSWD:ALL",
       key: settings.deployKey,
     }),
-    write_files: settings.files.map((file) => ({
-      path: file.path,
-      permissions: file.mode,
-      owner: "root:root",
-      content: file.content,
-    })),
+    // What is secret comes with the first apply, before which no service starts.
+    write_files: settings.files
+      .filter(({ secret = false }) => !secret)
+      .map(({ path, mode, owner = "root:root", content }) => ({ path, permissions: mode, owner, content })),
     runcmd: [[INSTALL_SCRIPT]],
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;

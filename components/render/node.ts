@@ -5,6 +5,7 @@ import { javaCommand } from "./javaCommand.ts";
 import { renderLog4j } from "./log4j.ts";
 import type { NodeFile, Service } from "./nodeFile.ts";
 import {
+  ADMIN_PROPERTIES,
   DATA_SETTINGS,
   INSTALL_SCRIPT,
   INSTALL_SETTINGS,
@@ -14,8 +15,11 @@ import {
   TIME_SOURCES,
   ZOOKEEPER_ETC,
 } from "./paths.ts";
+import { hasTls, type Phase } from "../security/phase.ts";
+import { renderAdminProperties } from "./brokerSecurity.ts";
 import { type EnsembleServer, renderServerProperties } from "./serverProperties.ts";
 import { renderUnit } from "./systemdUnit.ts";
+import { tlsFiles } from "./tlsFiles.ts";
 import { renderZooCfg } from "./zooCfg.ts";
 
 /** What a member is, apart from its machine. */
@@ -46,6 +50,8 @@ export interface NodeSettings {
   readonly brokerCount: number;
   /** The version of the protocol that the brokers speak with each other. */
   readonly interBrokerProtocolVersion: string;
+  /** How far the cluster is secured. */
+  readonly security: Phase;
   readonly brokerProperties: Readonly<Record<string, string>>;
   /** JVM heaps, for example `1g`. */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
@@ -112,7 +118,8 @@ function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
     stopSeconds: 30,
   });
   return [
-    file(configuration, renderZooCfg(cluster.ensemble), ["zookeeper"]),
+    file(configuration, renderZooCfg(cluster.ensemble, cluster.security), ["zookeeper"]),
+    ...tlsFiles("zookeeper", cluster.security),
     file(log4j, renderLog4j(`${logs}/zookeeper.log`, []), ["zookeeper"]),
     file("/etc/systemd/system/zookeeper.service", unit, ["zookeeper"]),
   ];
@@ -145,10 +152,13 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     ensemble: cluster.ensemble,
     protocol: cluster.interBrokerProtocolVersion,
     brokerCount: cluster.brokerCount,
+    security: cluster.security,
     properties: cluster.brokerProperties,
   });
   return [
     file(SERVER_PROPERTIES, properties, ["kafka"]),
+    ...tlsFiles("kafka", cluster.security),
+    ...(hasTls(cluster.security) ? [file(ADMIN_PROPERTIES, renderAdminProperties(), [])] : []),
     file(
       log4j,
       renderLog4j(`${logs}/server.log`, [

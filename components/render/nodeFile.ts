@@ -7,8 +7,17 @@ export interface NodeFile {
   readonly path: string;
   /** Whole content as UTF-8 text. */
   readonly content: string;
-  /** Permissions in octal, for example `0644`. The owner is root. */
+  /** Permissions in octal, for example `0644`. */
   readonly mode: string;
+  /** `user:group`. @default root:root */
+  readonly owner?: string;
+  /**
+   * Whether its content is kept out of user data and of what is told in plain: it has none here then, and comes on the
+   * apply's standard input. @default false
+   */
+  readonly secret?: boolean;
+  /** SHA-256 of a secret file's content, in hexadecimal, where the content itself is not at hand. */
+  readonly sha256?: string;
   /** The services that read the file when they start, and so are restarted when it changes. */
   readonly restarts: readonly Service[];
 }

@@ -26,13 +26,23 @@ export const TIME_SOURCES = "/etc/chrony/sources.d/kafka-cluster.sources";
 /** The install script. */
 export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
 
-/** Port of the brokers' listener. */
-export const KAFKA_PORT = 9092;
-/** ZooKeeper's ports: clients, followers to the leader, leader election. */
-export const ZOOKEEPER_PORTS = { client: 2181, quorum: 2888, election: 3888 } as const;
+/** Ports of the brokers' listeners: without TLS; brokers and deployer, by certificate; clients with TLS, by password. */
+export const KAFKA_PORTS = { plaintext: 9092, broker: 9093, client: 9094 } as const;
+/** ZooKeeper's ports: clients without and with TLS, followers to the leader, leader election. */
+export const ZOOKEEPER_PORTS = { client: 2181, secureClient: 2182, quorum: 2888, election: 3888 } as const;
 
-/** The port that each service's clients connect to. */
-export const CLIENT_PORTS = { zookeeper: ZOOKEEPER_PORTS.client, kafka: KAFKA_PORT } as const;
+/** The ports at which a connection begins with TLS. The ensemble's own are no business of a client's. */
+export const TLS_PORTS: readonly number[] = [KAFKA_PORTS.broker, KAFKA_PORTS.client, ZOOKEEPER_PORTS.secureClient];
+
+/** How Kafka's own tools connect as the broker itself, on a cluster with TLS. Only who may read its key can use it. */
+export const ADMIN_PROPERTIES = `${KAFKA_ETC}/admin.properties`;
+/** Where a broker's key and certificate are, one PEM file, and whom it trusts. */
+export const KAFKA_TLS = { identity: `${KAFKA_ETC}/tls/broker.pem`, authorities: `${KAFKA_ETC}/tls/authorities.pem` };
+/** The same of a ZooKeeper server. */
+export const ZOOKEEPER_TLS = {
+  identity: `${ZOOKEEPER_ETC}/tls/server.pem`,
+  authorities: `${ZOOKEEPER_ETC}/tls/authorities.pem`,
+};
 
 /** The user that deploys: logs in by key over SSH and may use sudo. */
 export const DEPLOY_USER = "kafka-deploy";

@@ -1,4 +1,6 @@
-import { KAFKA_LOG_DIR, KAFKA_PORT, ZOOKEEPER_PORTS } from "./paths.ts";
+import { memberPort, type Phase } from "../security/phase.ts";
+import { brokerListeners, brokerSecurity } from "./brokerSecurity.ts";
+import { KAFKA_LOG_DIR } from "./paths.ts";
 import { renderProperties } from "./properties.ts";
 
 /** A server of the ZooKeeper ensemble. */
@@ -22,13 +24,15 @@ export interface BrokerSettings {
   readonly protocol: string;
   /** Number of brokers in the cluster: the defaults never ask for more replicas than there can be. */
   readonly brokerCount: number;
+  /** How far the cluster is secured. */
+  readonly security: Phase;
   /** The user's broker properties: they win over the defaults. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
 /** `host:port,host:port,…` for zookeeper.connect. */
-export function zookeeperConnect(ensemble: readonly EnsembleServer[]): string {
-  return ensemble.map((server) => `${server.address}:${ZOOKEEPER_PORTS.client}`).join(",");
+export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: Phase): string {
+  return ensemble.map((server) => `${server.address}:${memberPort("zookeeper", security)}`).join(",");
 }
 
 /**
@@ -53,15 +57,16 @@ export function defaultBrokerProperties(brokerCount: number): Record<string, str
 
 /** Renders server.properties: what the program owns first, then the defaults under the user's properties, sorted. */
 export function renderServerProperties(broker: BrokerSettings): string {
-  const listener = `PLAINTEXT://${broker.address}:${KAFKA_PORT}`;
-  const owned: [string, string][] = [
+  const listeners = brokerListeners(broker.address, broker.security);
+  const owned: (readonly [string, string])[] = [
     ["broker.id", String(broker.id)],
     ...(broker.rack === undefined ? [] : [["broker.rack", broker.rack] as [string, string]]),
     ["inter.broker.protocol.version", broker.protocol],
-    ["listeners", listener],
-    ["advertised.listeners", listener],
+    ["listeners", listeners],
+    ["advertised.listeners", listeners],
     ["log.dirs", KAFKA_LOG_DIR],
-    ["zookeeper.connect", zookeeperConnect(broker.ensemble)],
+    ["zookeeper.connect", zookeeperConnect(broker.ensemble, broker.security)],
+    ...brokerSecurity(broker.security),
   ];
   const chosen = Object.entries({ ...defaultBrokerProperties(broker.brokerCount), ...broker.properties });
   chosen.sort(([a], [b]) => (a < b ? -1 : 1));

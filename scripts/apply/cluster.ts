@@ -1,6 +1,6 @@
 import kafkajs from "kafkajs";
 import type { ApplySpec } from "../../components/applySpec.ts";
-import { KAFKA_PORT } from "../../components/render/paths.ts";
+import { memberPort } from "../../components/security/phase.ts";
 import { type AdminRequests, withAdminRequests } from "../lib/adminRequests.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import type { PartitionView } from "./availability.ts";
@@ -63,10 +63,10 @@ async function minInSyncOf(requests: AdminRequests, topics: readonly string[]): 
 
 /** Works with requests that bootstrap from any broker. */
 export function withRequests<T>(
-  { brokers }: Pick<ApplySpec, "brokers">,
+  { brokers, security }: Pick<ApplySpec, "brokers" | "security">,
   openSocket: OpenSocket,
   work: (requests: AdminRequests) => Promise<T>,
 ): Promise<T> {
-  const addresses = brokers.map(({ address }) => `${address}:${KAFKA_PORT}`);
+  const addresses = brokers.map(({ address }) => `${address}:${memberPort("kafka", security)}`);
   return withAdminRequests({ brokers: addresses, clientId: "kafka-cluster-apply", openSocket }, work);
 }

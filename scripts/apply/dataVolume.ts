@@ -1,12 +1,12 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
-import { KAFKA_LOG_DIR, KAFKA_PORT } from "../../components/render/paths.ts";
+import { KAFKA_LOG_DIR } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { accepts } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { type ClusterView, viewCluster } from "./cluster.ts";
 import { waitFor } from "../lib/wait.ts";
-import { socketsOf } from "./health.ts";
+import { endpointOf } from "./health.ts";
 import { recordedPartitions, type RecordedPartition } from "./recordedPartitions.ts";
 
 /** How long another broker may take to accept a connection, in milliseconds: on a first deployment none is there yet. */
@@ -82,14 +82,14 @@ export function lostPartitions(
 async function answering(spec: ApplySpec, ssh: Ssh): Promise<ApplySpec["brokers"]> {
   const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
   const accepting = await Promise.all(
-    others.map(({ address: host }) => accepts(socketsOf(ssh), { host, port: KAFKA_PORT }, ANSWER_TIMEOUT_MS)),
+    others.map(({ address }) => accepts(ssh.openSocket, endpointOf(spec, "kafka", address), ANSWER_TIMEOUT_MS)),
   );
   return others.filter((_, index) => accepting[index]);
 }
 
 /** Looks again when ZooKeeper says that the broker whose volume is empty had messages: others may be starting, too. */
 async function viewLater(spec: ApplySpec, ssh: Ssh): Promise<LastingView | undefined> {
-  const recorded = await recordedPartitions(spec, socketsOf(ssh));
+  const recorded = await recordedPartitions(spec, ssh.openSocket);
   const held = recorded.filter(({ isr }) => isr.includes(spec.brokerId ?? -1));
   if (held.length === 0) return undefined;
   progress(`${spec.name}: its data volume is empty, but it had messages: waiting for another broker`);
@@ -107,7 +107,7 @@ async function viewLater(spec: ApplySpec, ssh: Ssh): Promise<LastingView | undef
 function viewThrough(brokers: ApplySpec["brokers"], spec: ApplySpec, ssh: Ssh): Promise<ClusterView> {
   return waitFor(
     `a broker of ${brokers.map(({ id }) => id).join(", ")} to tell ${spec.name} of the cluster`,
-    async () => ({ value: await viewCluster({ ...spec, brokers }, socketsOf(ssh)) }),
+    async () => ({ value: await viewCluster({ ...spec, brokers }, ssh.openSocket) }),
     VIEW_TIMEOUT_MS,
   );
 }

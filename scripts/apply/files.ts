@@ -8,6 +8,7 @@ mkdir -p "$(dirname "$1")"
 new=$(mktemp "$1.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat >"$new"
+chown "$3" "$new"
 chmod "$2" "$new"
 mv -f "$new" "$1"`;
 
@@ -34,8 +35,8 @@ export async function fileDifferences(ssh: Ssh, files: readonly NodeFile[]): Pro
   const seen = new Set([...hashed, ...attributes.stdout.split("\n")]);
   const differenceOf = (file: NodeFile): FileDifference["difference"] | undefined => {
     if (!hashed.some((line) => line.endsWith(`  ${file.path}`))) return "missing";
-    if (!seen.has(`${sha256(file.content)}  ${file.path}`)) return "content";
-    return seen.has(`${file.mode} root:root ${file.path}`) ? undefined : "mode or owner";
+    if (!seen.has(`${contentHash(file)}  ${file.path}`)) return "content";
+    return seen.has(`${file.mode} ${ownerOf(file)} ${file.path}`) ? undefined : "mode or owner";
   };
   return files.flatMap((file) => {
     const difference = differenceOf(file);
@@ -45,13 +46,22 @@ export async function fileDifferences(ssh: Ssh, files: readonly NodeFile[]): Pro
 
 /** Writes one file on the machine, its content over standard input. */
 export async function writeFile(ssh: Ssh, file: NodeFile): Promise<void> {
-  await ssh.sudo(["bash", "-c", WRITE_FILE, "write-file", file.path, file.mode], file.content);
+  await ssh.sudo(["bash", "-c", WRITE_FILE, "write-file", file.path, file.mode, ownerOf(file)], file.content);
 }
 
 /** A hash of all that a service reads when it starts: the service has to be restarted when it changes. */
 export function startHash(service: Service, files: readonly NodeFile[]): string {
   const read = files.filter((file) => file.restarts.includes(service));
-  return sha256(JSON.stringify(read.map((file) => [file.path, file.content])));
+  // A secret stands there by its hash: the status knows no more of it.
+  return sha256(JSON.stringify(read.map((file) => [file.path, file.secret ? contentHash(file) : file.content])));
+}
+
+function ownerOf({ owner = "root:root" }: NodeFile): string {
+  return owner;
+}
+
+function contentHash({ content, sha256: known }: NodeFile): string {
+  return known ?? sha256(content);
 }
 
 function sha256(text: string): string {

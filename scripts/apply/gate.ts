@@ -6,7 +6,7 @@ import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { blockedMessage, blockers } from "./availability.ts";
 import { viewCluster } from "./cluster.ts";
-import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
+import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
 import type { ServiceState } from "./services.ts";
 
 /** Pause between two looks at the cluster, in milliseconds. */
@@ -25,7 +25,7 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
   const { active, restarts } = state;
   // One that does not stay up is missed by nobody.
   if (active !== "active" || restarts > 0) return;
-  const openSocket = socketsOf(ssh);
+  const { openSocket } = ssh;
   const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
   if (!gate) return;
   const started = Date.now();
@@ -43,7 +43,8 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
 type Gate = () => Promise<{ value: true } | { seen: string }>;
 
 /** The other servers have to make a quorum by themselves. */
-function quorumGate({ name, ensemble, zookeeperId }: ApplySpec, openSocket: OpenSocket): Gate | undefined {
+function quorumGate(spec: ApplySpec, openSocket: OpenSocket): Gate | undefined {
+  const { name, ensemble, zookeeperId } = spec;
   const others = ensemble.filter(({ id }) => id !== zookeeperId);
   if (others.length === 0) {
     progress(`${name}: the ensemble has this server alone: it does not serve while the server is restarted`);
@@ -51,7 +52,9 @@ function quorumGate({ name, ensemble, zookeeperId }: ApplySpec, openSocket: Open
   }
   const quorum = Math.floor(ensemble.length / 2) + 1;
   return async () => {
-    const health = await Promise.all(others.map(({ address }) => zookeeperHealth(openSocket, address).catch(asSeen)));
+    const health = await Promise.all(
+      others.map(({ address }) => zookeeperHealth(openSocket, endpointOf(spec, "zookeeper", address)).catch(asSeen)),
+    );
     const serving = health.filter((state) => "value" in state).length;
     if (serving >= quorum) return { value: true };
     const silent = others.filter((_, index) => !("value" in (health[index] ?? {}))).map(({ address }) => address);

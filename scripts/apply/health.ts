@@ -1,10 +1,10 @@
-import { KAFKA_PORT } from "../../components/render/paths.ts";
 import { withAdminRequests } from "../lib/adminRequests.ts";
 import { keyOf } from "../lib/partitions.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
+import { memberPort } from "../../components/security/phase.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
+import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { askServer } from "../lib/zookeeper.ts";
@@ -24,8 +24,8 @@ const LOOK_INTERVAL_MS = 4_000;
 export type Health = { value: string } | { seen: string };
 
 /** Asks a ZooKeeper server whether it serves in a quorum, and in which role. */
-export async function zookeeperHealth(openSocket: OpenSocket, address: string): Promise<Health> {
-  const answer = await askServer(openSocket, address);
+export async function zookeeperHealth(openSocket: OpenSocket, server: Endpoint): Promise<Health> {
+  const answer = await askServer(openSocket, server);
   return "value" in answer ? { value: answer.value.role } : answer;
 }
 
@@ -33,8 +33,8 @@ export async function zookeeperHealth(openSocket: OpenSocket, address: string): 
  * Asks the broker itself whether it is registered in the cluster and in sync for every partition that it holds a
  * replica of.
  */
-export function brokerHealth(openSocket: OpenSocket, address: string, brokerId: number): Promise<Health> {
-  const brokers = [`${address}:${KAFKA_PORT}`];
+export function brokerHealth(openSocket: OpenSocket, { host, port }: Endpoint, brokerId: number): Promise<Health> {
+  const brokers = [`${host}:${port}`];
   return withAdminRequests({ brokers, clientId: "kafka-cluster-apply", openSocket, retries: 0 }, async (requests) => {
     const { brokers, partitions } = await requests.metadata();
     if (!brokers.some(({ id }) => id === brokerId)) {
@@ -56,9 +56,9 @@ export function brokerHealth(openSocket: OpenSocket, address: string, brokerId: 
   });
 }
 
-/** Opens connections from the member itself: SSH is all that this computer needs to have with it. */
-export function socketsOf(ssh: Ssh): OpenSocket {
-  return (to) => new LazySocket(ssh.forward(to));
+/** Where a service of a member is asked. */
+export function endpointOf({ security }: Pick<ApplySpec, "security">, service: Service, host: string): Endpoint {
+  return { host, port: memberPort(service, security) };
 }
 
 /** A server that does not answer yet is no error; a lost SSH connection is. */
@@ -74,10 +74,11 @@ export function asSeen(error: unknown): { seen: string } {
  * @throws UserError when nothing has changed for {@link HEALTH_TIMEOUT_MS} or the service does not stay up, with the last lines of its log
  */
 export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
+  const endpoint = endpointOf(spec, service, spec.address);
   const check = (): Promise<Health> =>
     service === "zookeeper"
-      ? zookeeperHealth(socketsOf(ssh), spec.address)
-      : brokerHealth(socketsOf(ssh), spec.address, spec.brokerId ?? -1);
+      ? zookeeperHealth(ssh.openSocket, endpoint)
+      : brokerHealth(ssh.openSocket, endpoint, spec.brokerId ?? -1);
   const started = Date.now();
   let lastLook = started;
   const state = await waitFor(

@@ -1,8 +1,8 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
-import { ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
 import { ZooKeeperReader } from "../lib/zookeeperReader.ts";
+import { endpointOf } from "./health.ts";
 
 /** How long an ensemble may take to serve, in milliseconds: its servers may be starting at the same time. */
 const SERVE_TIMEOUT_MS = 120_000;
@@ -22,16 +22,16 @@ export interface RecordedPartition {
  * @throws UserError when no server of the ensemble serves
  */
 export async function recordedPartitions(
-  { name, ensemble }: Pick<ApplySpec, "name" | "ensemble">,
+  spec: Pick<ApplySpec, "name" | "ensemble" | "security">,
   openSocket: OpenSocket,
 ): Promise<RecordedPartition[]> {
   const reader = await waitFor(
-    `the ensemble to tell ${name} of the cluster's partitions`,
+    `the ensemble to tell ${spec.name} of the cluster's partitions`,
     async () => {
       const seen: string[] = [];
-      for (const { address: host } of ensemble) {
+      for (const { address } of spec.ensemble) {
         try {
-          return { value: await ZooKeeperReader.connect(openSocket, { host, port: ZOOKEEPER_PORTS.client }) };
+          return { value: await ZooKeeperReader.connect(openSocket, endpointOf(spec, "zookeeper", address)) };
         } catch (error) {
           seen.push((error as Error).message);
         }

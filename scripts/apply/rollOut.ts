@@ -9,7 +9,7 @@ import { checkDataVolume } from "./dataVolume.ts";
 import { differingFiles, writeFile } from "./files.ts";
 import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
-import { healthy, socketsOf } from "./health.ts";
+import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
 import { assertPortFree, forgetRestarts, startService, stopService } from "./services.ts";
 import { remember } from "./started.ts";
@@ -83,7 +83,7 @@ async function bringUp(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[]): Promi
 /** Makes sure that a service that did not run finds its port free, and a broker its own data volume. */
 async function assertStartable(spec: ApplySpec, ssh: Ssh, service: Service): Promise<void> {
   if (service === "kafka") await checkDataVolume(spec, ssh);
-  await assertPortFree(ssh, service).catch((error: unknown) => {
+  await assertPortFree(ssh, service, endpointOf(spec, service, spec.address).port).catch((error: unknown) => {
     throw new UserError(`${spec.name} (${spec.address}): ${(error as Error).message}`);
   });
 }
@@ -91,7 +91,7 @@ async function assertStartable(spec: ApplySpec, ssh: Ssh, service: Service): Pro
 /** What a broker needs once it is healthy: its new properties, or its leaders back. */
 async function settleBroker(spec: ApplySpec, ssh: Ssh, plan: Plan): Promise<void> {
   const { action, before, after } = plan;
-  const sockets = socketsOf(ssh);
+  const sockets = ssh.openSocket;
   switch (action.kind) {
     case "none":
       return;
@@ -117,9 +117,9 @@ async function settleBroker(spec: ApplySpec, ssh: Ssh, plan: Plan): Promise<void
  * beside the file, such as a throttle, stays.
  */
 async function dropOverrides(spec: ApplySpec, ssh: Ssh, { before, after }: Plan): Promise<void> {
-  const overridden = await overriddenProperties(spec, socketsOf(ssh));
+  const overridden = await overriddenProperties(spec, ssh.openSocket);
   const remove = overridden.filter((key) => key in after.properties || before?.overrides.includes(key));
-  if (remove.length > 0) await alterBroker(spec, socketsOf(ssh), { remove });
+  if (remove.length > 0) await alterBroker(spec, ssh.openSocket, { remove });
 }
 
 /**
@@ -142,7 +142,7 @@ async function rollBack(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[], reaso
       await healthy(spec, ssh, service);
       await forgetRestarts(ssh, service);
     }
-    if (stopped.length > 0) await takeLeadersBack(spec, socketsOf(ssh)).catch(() => undefined);
+    if (stopped.length > 0) await takeLeadersBack(spec, ssh.openSocket).catch(() => undefined);
   } catch (error) {
     outcome = `Nor did it come up with its former files: ${(error as Error).message}`;
   }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CLIENT_PORTS } from "../../components/render/paths.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
@@ -90,8 +89,7 @@ export async function stopServiceUnless(
  *
  * @throws UserError with that program's name and process id
  */
-export async function assertPortFree(ssh: Ssh, service: Service): Promise<void> {
-  const port = CLIENT_PORTS[service];
+export async function assertPortFree(ssh: Ssh, service: Service, port: number): Promise<void> {
   const listener = await ssh.sudo(["ss", "--no-header", "--listening", "--tcp", "--processes", `sport = :${port}`]);
   if (listener.trim() === "") return;
   const [, name, pid] = /\(\("([^"]+)",pid=(\d+)/.exec(listener) ?? [];

@@ -4,7 +4,7 @@ import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { viewCluster } from "./cluster.ts";
 import { passGate } from "./gate.ts";
-import { asSeen, socketsOf, zookeeperHealth } from "./health.ts";
+import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
 import { serviceState, stopService, stopServiceUnless } from "./services.ts";
 
 /** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
@@ -45,7 +45,7 @@ async function assertGone(spec: ApplySpec, network: Network, reason: Error): Pro
   const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
   if (
     spec.zookeeperId !== undefined &&
-    "value" in (await zookeeperHealth(network.openSocket, spec.address).catch(asSeen))
+    "value" in (await zookeeperHealth(network.openSocket, endpointOf(spec, "zookeeper", spec.address)).catch(asSeen))
   ) {
     throw new UserError(
       `${spec.name} can't be stopped, and nothing is deleted: its ZooKeeper server serves, but ${reason.message}`,
@@ -82,10 +82,12 @@ async function stop(spec: ApplySpec, ssh: Ssh): Promise<void> {
  * Tells whether no server of the ensemble has served for {@link QUORUM_LOST_MS}. When a cluster is destroyed, the last
  * members lose their quorum, and a broker's controlled shutdown waits until it comes back.
  */
-function quorumIsLost({ ensemble }: ApplySpec, ssh: Ssh): () => Promise<boolean> {
+function quorumIsLost(spec: ApplySpec, ssh: Ssh): () => Promise<boolean> {
   let served = Date.now();
   return async () => {
-    const answers = ensemble.map(({ address }) => zookeeperHealth(socketsOf(ssh), address).catch(asSeen));
+    const answers = spec.ensemble.map(({ address }) =>
+      zookeeperHealth(ssh.openSocket, endpointOf(spec, "zookeeper", address)).catch(asSeen),
+    );
     if ((await Promise.all(answers)).some((health) => "value" in health)) served = Date.now();
     return Date.now() - served >= QUORUM_LOST_MS;
   };

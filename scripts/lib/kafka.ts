@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { Kafka, logLevel } from "kafkajs";
 import type { KafkaJSError, LogEntry } from "kafkajs";
+import type { Login } from "../../components/verificationSpec.ts";
 import { type ClientSocket, type OpenSocket, plainSocket } from "./sockets.ts";
 
 /** How long a client is given to say goodbye, in milliseconds. */
@@ -19,6 +20,8 @@ export interface KafkaClientArgs {
   readonly retries?: number;
   /** Opens the connections. @default plain TCP from this computer */
   readonly openSocket?: OpenSocket;
+  /** Whom it logs in as, by SASL/SCRAM-SHA-512. @default nobody */
+  readonly login?: Login;
 }
 
 /** A kafkajs client that is silent, and remembers what it would have said. */
@@ -51,6 +54,7 @@ export function kafkaClient(args: KafkaClientArgs): KafkaClient {
     new Kafka({
       clientId: args.clientId,
       brokers: [...brokers],
+      ...(args.login && { sasl: { mechanism: "scram-sha-512", ...args.login } }),
       connectionTimeout: 2_000,
       requestTimeout: 10_000,
       retry: { initialRetryTime: 40, multiplier: 1.5, maxRetryTime: 400, retries: args.retries ?? 9 },

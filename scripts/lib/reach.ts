@@ -1,10 +1,11 @@
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
-import type { BastionReach, Reach } from "../../components/reach.ts";
+import type { BastionReach, ClientTls, Reach } from "../../components/reach.ts";
 import { UserError } from "./report.ts";
-import { LazySocket, type OpenSocket, plainSocket } from "./sockets.ts";
+import { type ClientSocket, type Endpoint, LazySocket, type OpenSocket, plainSocket } from "./sockets.ts";
 import { Ssh } from "./ssh.ts";
 import type { SshLogin } from "./sshClient.ts";
+import { secureSockets } from "./tlsSockets.ts";
 import { waitFor } from "./wait.ts";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -22,6 +23,8 @@ export interface NetworkArgs {
   readonly reach: Reach;
   /** The deployer's OpenSSH private key; only a bastion and SSH to a machine need it. */
   readonly privateKey: string;
+  /** For connections to ports that begin with TLS. @default none: they are opened without it */
+  readonly tls?: ClientTls;
   /** How long SSH connections are tried for, from now and all together, in milliseconds. @default 15 s */
   readonly timeoutMs?: number;
   /** SSH port of bastion and machines. @default 22 */
@@ -45,8 +48,12 @@ export class Network {
   #entered: Promise<Ssh> | undefined;
   #closed = false;
 
+  /** Opens a connection to a member's port, with TLS where that begins with it. */
+  readonly openSocket: OpenSocket;
+
   constructor(args: NetworkArgs) {
     this.#args = args;
+    this.openSocket = secureSockets((to) => this.#open(to), args.tls);
     this.#deadline = Date.now() + (args.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   }
 
@@ -59,12 +66,6 @@ export class Network {
     await this.#bastion();
   }
 
-  /** Opens a connection to a member's port. */
-  readonly openSocket: OpenSocket = (to) => {
-    const bastion = this.#bastion();
-    return bastion ? new LazySocket(bastion.then((ssh) => ssh.forward(to))) : plainSocket(to);
-  };
-
   /**
    * Connects to a machine over SSH, and tries until the network's time is up.
    *
@@ -73,7 +74,7 @@ export class Network {
    */
   connect(machine: SshMachine, hostKey: string): Promise<Ssh> {
     return this.#reach(machine, (login) =>
-      this.#keep(Ssh.connect({ ...login, hostKey, role: "member", name: machine.name })),
+      this.#keep(Ssh.connect({ ...login, hostKey, role: "member", name: machine.name }, this.#args.tls)),
     );
   }
 
@@ -101,6 +102,11 @@ export class Network {
   close(): void {
     this.#closed = true;
     for (const ssh of this.#opened) ssh.close();
+  }
+
+  #open(to: Endpoint): ClientSocket {
+    const bastion = this.#bastion();
+    return bastion ? new LazySocket(bastion.then((ssh) => ssh.forward(to))) : plainSocket(to);
   }
 
   #bastion(): Promise<Ssh> | undefined {

@@ -1,8 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
+import type { ClientTls } from "../../components/reach.ts";
 import { UserError } from "./report.ts";
-import type { Endpoint } from "./sockets.ts";
+import { type Endpoint, LazySocket, type OpenSocket } from "./sockets.ts";
 import { openClient, type SshLogin, type SshTarget, wrongHostKey } from "./sshClient.ts";
+import { secureSockets } from "./tlsSockets.ts";
 import { within } from "./wait.ts";
 
 /** How long the other side may take to open a forwarded connection, in milliseconds; its own limit can be minutes. */
@@ -19,12 +21,15 @@ export interface RemoteResult {
 export class Ssh {
   /** Never fulfilled; rejected with a UserError when the connection has ended, whoever ended it. */
   readonly lost: Promise<never>;
+  /** Opens connections from the host, with TLS at the ports that begin with it. No port is opened on this computer. */
+  readonly openSocket: OpenSocket;
   readonly #client: Client;
   readonly #host: string;
 
-  private constructor(client: Client, host: string) {
+  private constructor(client: Client, host: string, tls: ClientTls | undefined) {
     this.#client = client;
     this.#host = host;
+    this.openSocket = secureSockets((to) => new LazySocket(this.forward(to)), tls);
     this.lost = new Promise((_resolve, reject) => {
       client.on("close", () => {
         reject(new UserError(`the SSH connection to ${host} was lost; run it again when ${host} can be reached`));
@@ -36,14 +41,15 @@ export class Ssh {
   /**
    * Connects once.
    *
+   * @param tls for connections that are opened from the host
    * @throws UserError when the host shows another host key; anything else (refused, timed out) may pass with time
    */
-  static async connect(target: SshTarget): Promise<Ssh> {
+  static async connect(target: SshTarget, tls?: ClientTls): Promise<Ssh> {
     const expected = target.hostKey.trim().split(/\s+/)[1] ?? "";
     const client = await openClient(target, (shown) =>
       shown === expected ? undefined : wrongHostKey(target, shown, expected),
     );
-    return new Ssh(client, target.role === "bastion" ? `the bastion ${target.host}` : target.host);
+    return new Ssh(client, target.role === "bastion" ? `the bastion ${target.host}` : target.host, tls);
   }
 
   /**

@@ -1,5 +1,4 @@
-import { ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
-import type { OpenSocket } from "./sockets.ts";
+import type { Endpoint, OpenSocket } from "./sockets.ts";
 
 /** How long ZooKeeper may take to answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -19,8 +18,8 @@ export type ServerAnswer = { value: ServerFacts } | { seen: string };
  *
  * @throws Error when there is no answer in {@link ANSWER_TIMEOUT_MS}
  */
-export async function askServer(openSocket: OpenSocket, address: string): Promise<ServerAnswer> {
-  return readServer(await fourLetterWord(openSocket, address, "srvr"));
+export async function askServer(openSocket: OpenSocket, server: Endpoint): Promise<ServerAnswer> {
+  return readServer(await fourLetterWord(openSocket, server, "srvr"));
 }
 
 /** Reads a server's answer to `srvr`. */
@@ -33,13 +32,12 @@ export function readServer(answer: string): ServerAnswer {
   return { seen: `it answers "${answer.trim().split("\n")[0] ?? ""}"` };
 }
 
-function fourLetterWord(openSocket: OpenSocket, address: string, word: string): Promise<string> {
+function fourLetterWord(openSocket: OpenSocket, { host, port }: Endpoint, word: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
-    const { client: port } = ZOOKEEPER_PORTS;
-    const socket = openSocket({ host: address, port });
+    const socket = openSocket({ host, port });
     const timer = setTimeout(() => {
-      socket.destroy(new Error(`no answer from ${address}:${port} in ${ANSWER_TIMEOUT_MS / 1000} s`));
+      socket.destroy(new Error(`no answer from ${host}:${port} in ${ANSWER_TIMEOUT_MS / 1000} s`));
     }, ANSWER_TIMEOUT_MS);
     socket
       .setEncoding("utf8")

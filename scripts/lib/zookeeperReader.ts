@@ -8,11 +8,25 @@ const SESSION_TIMEOUT_MS = 10_000;
 
 /** Operations of ZooKeeper's protocol (`ZooDefs.OpCode`). */
 const GET_DATA = 4;
+const GET_ACL = 6;
 const GET_CHILDREN = 8;
 const CLOSE = -11;
 
+/** Permissions of ZooKeeper (`ZooDefs.Perms`) that let somebody change a znode: all but READ. */
+const CHANGING = 0b11110;
+
 /** Errors of ZooKeeper's protocol (`KeeperException.Code`). */
 const NO_NODE = -101;
+
+/** What somebody may do with a znode. */
+export interface ZnodePermission {
+  /** `world` for everybody, `x509` for who has a certificate. */
+  readonly scheme: string;
+  /** `anyone`, or the certificate's subject. */
+  readonly id: string;
+  /** Whether he may change it, or what is below it. */
+  readonly writes: boolean;
+}
 
 /**
  * Reads znodes: a session of ZooKeeper's client protocol, as far as that takes. Requests are answered in their order.
@@ -65,6 +79,24 @@ export class ZooKeeperReader {
     return answer?.toString("utf8", 4, 4 + Math.max(0, answer.readInt32BE(0)));
   }
 
+  /** Who may do what with a znode; undefined when there is no such znode. */
+  async acl(path: string): Promise<ZnodePermission[] | undefined> {
+    const answer = await this.#request(GET_ACL, path);
+    if (!answer) return undefined;
+    let offset = 4;
+    const text = (): string => {
+      const length = Math.max(0, answer.readInt32BE(offset));
+      const found = answer.toString("utf8", offset + 4, offset + 4 + length);
+      offset += 4 + length;
+      return found;
+    };
+    return Array.from({ length: answer.readInt32BE(0) }, () => {
+      const permissions = answer.readInt32BE(offset);
+      offset += 4;
+      return { scheme: text(), id: text(), writes: (permissions & CHANGING) !== 0 };
+    });
+  }
+
   /** Ends the session. */
   close(): void {
     const header = Buffer.alloc(8);
@@ -75,12 +107,13 @@ export class ZooKeeperReader {
 
   async #request(operation: number, path: string): Promise<Buffer | undefined> {
     const name = Buffer.from(path);
-    const request = Buffer.alloc(12 + name.length + 1);
+    // Reading an ACL takes the path alone.
+    const request = Buffer.alloc(12 + name.length + (operation === GET_ACL ? 0 : 1));
     request.writeInt32BE((this.#requests += 1), 0);
     request.writeInt32BE(operation, 4);
     request.writeInt32BE(name.length, 8);
     name.copy(request, 12);
-    // The last byte asks for no watch. An answer begins with xid, zxid and error code.
+    // The last byte, where there is one, asks for no watch. An answer begins with xid, zxid and error code.
     const answer = await this.#exchange(request);
     const code = answer.readInt32BE(12);
     if (code === NO_NODE) return undefined;

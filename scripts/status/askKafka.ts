@@ -1,4 +1,3 @@
-import { KAFKA_PORT } from "../../components/render/paths.ts";
 import { disconnect, kafkaClient } from "../lib/kafka.ts";
 import { type BrokerConnection, createCluster, movesUnderWay } from "../lib/kafkajsCluster.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
@@ -15,6 +14,7 @@ export const TOPIC_CONFIGS = {
 /** A broker that was asked. */
 export interface AskedBroker {
   readonly id: number;
+  /** `host:port` */
   readonly address: string;
   readonly answer: Answer<BrokerFacts>;
 }
@@ -58,7 +58,7 @@ async function connected<T>(
   work: (broker: BrokerConnection) => Promise<T>,
 ): Promise<Answer<T>> {
   const client = kafkaClient({
-    brokers: [`${address}:${KAFKA_PORT}`],
+    brokers: [address],
     clientId: "kafka-cluster-status",
     openSocket,
   });

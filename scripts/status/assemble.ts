@@ -8,6 +8,7 @@ import type { ClusterStatus, MemberStatus, ServiceStatus, ZooKeeperStatus } from
 export function assemble(facts: Facts): ClusterStatus {
   return {
     stack: facts.stack,
+    security: facts.security,
     takenAt: new Date(facts.takenAt).toISOString(),
     members: facts.members.map(memberStatus),
     kafka: kafkaStatus(facts),

@@ -1,7 +1,9 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
-import type { Reach } from "../../components/reach.ts";
+import type { ClientTls, Reach } from "../../components/reach.ts";
 import type { NodePlan } from "../../components/render/node.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import type { Phase } from "../../components/security/phase.ts";
+import { specIn } from "../apply/spec.ts";
 import { runningWith } from "../apply/started.ts";
 import { UserError } from "../lib/report.ts";
 import type { ExportedResource } from "../stack/deployment.ts";
@@ -29,6 +31,10 @@ export interface DeployedCluster {
   readonly reach: Reach;
   /** The deployer's OpenSSH private key. */
   readonly privateKey: string;
+  /** How far it is secured. */
+  readonly security: Phase;
+  /** How the deployer speaks TLS with it; absent while it has none. */
+  readonly tls?: ClientTls;
   readonly members: readonly DeployedMember[];
 }
 
@@ -43,7 +49,7 @@ export function deployedCluster(
   outputs: Readonly<Record<string, unknown>>,
   resources: readonly ExportedResource[],
 ): DeployedCluster {
-  const { members, kafkaVersion, reach, deployerPrivateKey } = outputs;
+  const { members, kafkaVersion, reach, deployerPrivateKey, security, deployerTls: tls } = outputs;
   if (!Array.isArray(members)) {
     throw new UserError(
       `stack ${stack} has no cluster that lives: its last deployment gave no output members; npm run up`,
@@ -66,16 +72,21 @@ export function deployedCluster(
       apply: spec ? deployedApply(spec) : null,
     };
   });
-  return { kafkaVersion, reach: reach as Reach, privateKey: deployerPrivateKey, members: deployed };
+  return {
+    kafkaVersion,
+    reach: reach as Reach,
+    privateKey: deployerPrivateKey,
+    // Absent from a stack that an older version of this program has deployed.
+    security: (security as { phase: Phase } | undefined)?.phase ?? "plaintext",
+    ...(Object.keys(tls ?? {}).length > 0 && { tls: tls as ClientTls }),
+    members: deployed,
+  };
 }
 
 /** What a resource was told, if it is the apply of a member: it is known by that. */
 function applySpecs({ inputs, delete: goes }: ExportedResource): ApplySpec[] {
-  const environment = inputs?.environment as Record<string, unknown> | undefined;
-  const text = environment?.KAFKA_CLUSTER_SPEC;
-  if (goes === true || typeof text !== "string") return [];
-  const spec = JSON.parse(text) as Partial<ApplySpec>;
-  return Array.isArray(spec.files) && Array.isArray(spec.services) ? [spec as ApplySpec] : [];
+  const spec = goes === true ? undefined : specIn(inputs?.environment as Record<string, unknown> | undefined);
+  return spec ? [spec] : [];
 }
 
 function deployedApply({ hostKey, files, services }: ApplySpec): DeployedApply {

@@ -1,5 +1,6 @@
 /** What was asked of the members, as it came; assemble.ts makes of it what is shown. */
 import type { Service } from "../../components/render/nodeFile.ts";
+import type { Phase } from "../../components/security/phase.ts";
 import type { FileDifference } from "../apply/files.ts";
 import type { ServerFacts } from "../lib/zookeeper.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
@@ -71,6 +72,8 @@ export interface Facts {
   readonly stack: string;
   /** Kafka's version that was deployed last. */
   readonly kafkaVersion: string;
+  /** How far the cluster was secured then. */
+  readonly security: Phase;
   /** When it was asked, in milliseconds since the epoch. */
   readonly takenAt: number;
   readonly members: readonly MemberFacts[];

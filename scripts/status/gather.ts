@@ -1,8 +1,9 @@
 import type { Service } from "../../components/render/nodeFile.ts";
 import { DEPLOY_USER } from "../../components/render/paths.ts";
+import { memberPort, type Phase } from "../../components/security/phase.ts";
 import { fileDifferences } from "../apply/files.ts";
 import type { Network } from "../lib/reach.ts";
-import { LazySocket, type OpenSocket } from "../lib/sockets.ts";
+import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { askServer, type ServerFacts } from "../lib/zookeeper.ts";
 import { answerOf } from "./answer.ts";
@@ -20,13 +21,16 @@ export async function gather(stack: string, cluster: DeployedCluster, network: N
     cluster.members.map(async (member) => ({ member, ssh: await connect(network, member) })),
   );
   const openSocket = socketsOf(connections);
-  const members = await Promise.all(connections.map(({ member, ssh }) => askMember(member, ssh, openSocket)));
+  const members = await Promise.all(
+    connections.map(({ member, ssh }) => askMember(member, ssh, openSocket, cluster.security)),
+  );
   const brokers = members.flatMap(({ member: { brokerId: id, address }, broker: answer }) =>
-    id === undefined || !answer ? [] : [{ id, address, answer }],
+    id === undefined || !answer ? [] : [{ id, address: `${address}:${memberPort("kafka", cluster.security)}`, answer }],
   );
   return {
     stack,
     kafkaVersion: cluster.kafkaVersion,
+    security: cluster.security,
     takenAt: Date.now(),
     members,
     cluster: openSocket ? await askCluster(openSocket, brokers) : { seen: "no broker answers" },
@@ -56,7 +60,7 @@ function socketsOf(connections: readonly { member: DeployedMember; ssh: Answer<S
   if (!first) return undefined;
   return (to) => {
     const from = opened.find(({ address }) => address === to.host) ?? first;
-    return new LazySocket(from.ssh.forward(to));
+    return from.ssh.openSocket(to);
   };
 }
 
@@ -64,8 +68,9 @@ async function askMember(
   member: DeployedMember,
   ssh: Answer<Ssh>,
   openSocket: OpenSocket | undefined,
+  security: Phase,
 ): Promise<MemberFacts> {
-  const { address, brokerId, zookeeperId } = member;
+  const { address: host, brokerId, zookeeperId } = member;
   const over = async <T>(ask: (ssh: Ssh) => Promise<T>): Promise<Answer<T>> =>
     "value" in ssh ? answerOf(ask(ssh.value)) : ssh;
   const through = async <T>(ask: (openSocket: OpenSocket) => Promise<Answer<T>>): Promise<Answer<T>> =>
@@ -74,8 +79,12 @@ async function askMember(
   const [machine, differences, server, broker] = await Promise.all([
     over(async (ssh) => readMachine(await ssh.sudo(machineCommand([...startHashes.keys()])))),
     over((ssh) => fileDifferences(ssh, files)),
-    zookeeperId === undefined ? undefined : through((sockets) => askZooKeeper(sockets, address)),
-    brokerId === undefined ? undefined : through((sockets) => askBroker(sockets, address, brokerId)),
+    zookeeperId === undefined
+      ? undefined
+      : through((sockets) => askZooKeeper(sockets, { host, port: memberPort("zookeeper", security) })),
+    brokerId === undefined
+      ? undefined
+      : through((sockets) => askBroker(sockets, `${host}:${memberPort("kafka", security)}`, brokerId)),
   ]);
   return {
     member,
@@ -87,7 +96,7 @@ async function askMember(
   };
 }
 
-async function askZooKeeper(openSocket: OpenSocket, address: string): Promise<Answer<ServerFacts>> {
-  const answer = await answerOf(askServer(openSocket, address));
+async function askZooKeeper(openSocket: OpenSocket, server: Endpoint): Promise<Answer<ServerFacts>> {
+  const answer = await answerOf(askServer(openSocket, server));
   return "value" in answer ? answer.value : answer;
 }

@@ -14,7 +14,7 @@ export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
     ...status.members.flatMap((member) => judgeMember(member, limits)),
     ...status.members.flatMap((member) => judgeDrift(member, status.kafka.deployedVersion)),
     ...judgeZooKeeper(status.zookeeper, status.members),
-    ...judgeKafka(status.kafka, status.members),
+    ...judgeKafka(status),
   ];
 }
 

@@ -1,15 +1,16 @@
-import { KAFKA_PORT } from "../../components/render/paths.ts";
+import { ADMIN_PROPERTIES } from "../../components/render/paths.ts";
+import { memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
 import { applyAgain, isDown } from "./causes.ts";
-import type { BrokerStatus, DynamicConfig, KafkaStatus, PartitionStatus } from "./kafkaReport.ts";
-import type { MemberStatus, StatusProblem } from "./report.ts";
+import type { BrokerStatus, DynamicConfig, PartitionStatus } from "./kafkaReport.ts";
+import type { ClusterStatus, MemberStatus, StatusProblem } from "./report.ts";
 
 /** Partitions that are named in a line. */
 const NAMED = 3;
 
 /** Finds the problems of brokers and partitions. */
-export function judgeKafka(kafka: KafkaStatus, members: readonly MemberStatus[]): StatusProblem[] {
+export function judgeKafka({ kafka, members, security }: ClusterStatus): StatusProblem[] {
   const subject = "kafka";
-  const problems = kafka.brokers.flatMap((broker) => judgeBroker(broker, members));
+  const problems = kafka.brokers.flatMap((broker) => judgeBroker(broker, members, security));
   if (kafka.reason !== null) {
     const text = `the cluster could not be asked (${kafka.reason})`;
     problems.push({ kind: "unknown", subject, text, remedy: "put the brokers right first" });
@@ -46,7 +47,7 @@ export function judgeKafka(kafka: KafkaStatus, members: readonly MemberStatus[])
   return problems;
 }
 
-function judgeBroker(broker: BrokerStatus, members: readonly MemberStatus[]): StatusProblem[] {
+function judgeBroker(broker: BrokerStatus, members: readonly MemberStatus[], security: Phase): StatusProblem[] {
   const { id, member: subject } = broker;
   const problems: StatusProblem[] = [];
   // One that neither answers nor is registered is one problem.
@@ -64,7 +65,7 @@ function judgeBroker(broker: BrokerStatus, members: readonly MemberStatus[]): St
     const text =
       `broker ${id} has ${name}=${value ?? "[secret]"} set while it runs, over ` +
       `${overrides.name}=${overrides.value} of server.properties`;
-    problems.push({ kind: "drift", subject, text, remedy: configRemedy(broker, config, members) });
+    problems.push({ kind: "drift", subject, text, remedy: configRemedy(broker, config, members, security) });
   }
   return problems;
 }
@@ -74,12 +75,14 @@ function configRemedy(
   { id, member }: BrokerStatus,
   { name, scope, overrides }: DynamicConfig,
   members: readonly MemberStatus[],
+  security: Phase,
 ): string {
   if (scope === "broker" && overrides?.name === name) return applyAgain(member);
   const { address = "" } = members.find((each) => each.name === member) ?? {};
   const entity = scope === "broker" ? `--entity-name ${id}` : "--entity-default";
   return (
-    `kafka-configs.sh --bootstrap-server ${address}:${KAFKA_PORT} --entity-type brokers ${entity} ` +
+    `kafka-configs.sh --bootstrap-server ${address}:${memberPort("kafka", security)} ` +
+    `${usesTls(security) ? `--command-config ${ADMIN_PROPERTIES} ` : ""}--entity-type brokers ${entity} ` +
     `--alter --delete-config ${name}`
   );
 }

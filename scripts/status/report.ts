@@ -1,4 +1,5 @@
 /** What `npm run status -- --json` prints, as docs/operations/status.md describes it: a change is one for users. */
+import type { Phase } from "../../components/security/phase.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import type { FileDifference } from "../apply/files.ts";
 import type { KafkaStatus } from "./kafkaReport.ts";
@@ -67,6 +68,8 @@ export interface ClusterStatus {
   readonly stack: string;
   /** ISO 8601, UTC. */
   readonly takenAt: string;
+  /** How far it is secured, as of its last deployment. */
+  readonly security: Phase;
   readonly members: readonly MemberStatus[];
   readonly kafka: KafkaStatus;
   readonly zookeeper: ZooKeeperStatus;

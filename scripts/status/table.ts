@@ -15,7 +15,7 @@ export function table(report: StatusReport): string {
     `stack ${stack} at ${minute(takenAt)}: ${healthy ? "healthy" : `not healthy, ${count}`}\n`,
     columns(memberRows(report)),
     columns(brokerRows(report.kafka)),
-    columns(kafkaRows(report.kafka)),
+    columns(kafkaRows(report)),
     columns(serverRows(report)),
     problems.map(({ subject, text, remedy }) => `${subject}: ${text}. Remedy: ${remedy}\n`).join(""),
   ]
@@ -81,11 +81,12 @@ function partitionCells({ partitions }: BrokerStatus): string[] {
   return counts.map((count) => (count === null ? UNKNOWN : String(count)));
 }
 
-function kafkaRows(kafka: KafkaStatus): string[][] {
+function kafkaRows({ kafka, security }: ClusterStatus): string[][] {
   const protocols = new Set(kafka.brokers.flatMap(({ interBrokerProtocol }) => interBrokerProtocol ?? []));
   const rows: [string, string][] = [
     ["cluster id", kafka.clusterId ?? UNKNOWN],
     ["inter.broker.protocol.version", [...protocols].join(", ") || UNKNOWN],
+    ["security", security],
     ["partitions", `${kafka.partitionCount ?? UNKNOWN} in ${kafka.topicCount ?? UNKNOWN} topics`],
   ];
   const lists = [

@@ -100,6 +100,7 @@ function apply(changed: Partial<NodeSettings> = {}, reach: Reach = LINK): Promis
     brokers: [{ id: PLAN.brokerId, address: PLAN.address }],
     ensemble: [{ id: PLAN.zookeeperId, address: PLAN.address }],
     kafkaVersion: "3.9.2",
+    security: "plaintext",
     rollout: { gateTimeoutSeconds: 60, acceptUnavailable: false, acceptDataLoss: false },
     files: renderNode(PLAN, { ...settings, ...changed }),
   };
@@ -189,6 +190,7 @@ before(async () => {
     ensemble: [{ id: PLAN.zookeeperId, address: PLAN.address }],
     brokerCount: 1,
     interBrokerProtocolVersion: "3.9",
+    security: "plaintext",
     brokerProperties: { "offsets.topic.num.partitions": "1" },
     heap: { broker: "256m", zookeeper: "64m" },
     distribution: { name: "kafka_2.13-3.9.2", url: server.url, sha512 },

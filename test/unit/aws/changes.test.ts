@@ -1,3 +1,5 @@
+import { securityShape } from "../../../certificates.ts";
+import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Infrastructure, unsafeChanges } from "../../../components/livingCluster.ts";
@@ -230,6 +232,7 @@ async function refused(change: Record<string, unknown>, from = PROD, facts?: Aws
       interBrokerProtocolVersion: settings.kafkaVersion.protocol,
       subnet: subnets.map(({ cidr }) => cidr).join(","),
       infrastructure,
+      security: securityShape(settings),
     };
   };
   const next = merge(from, change) as Record<string, unknown>;
@@ -293,7 +296,14 @@ test("refused on a cluster that lives: from a VPC of its own to one that is ther
   const other = await site(existing(VPC));
   const shape = ({ subnets, infrastructure }: AwsSite) => {
     const subnet = subnets.map(({ cidr }) => cidr).join(",");
-    return { members: [], kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9", subnet, infrastructure };
+    return {
+      members: [],
+      kafkaVersion: "3.9.2",
+      interBrokerProtocolVersion: "3.9",
+      subnet,
+      infrastructure,
+      security: FIRST_SECURITY,
+    };
   };
   const keys = (last: AwsSite, next: AwsSite): string[] =>
     unsafeChanges(shape(last), shape(next)).map(({ key }) => key);
@@ -302,7 +312,13 @@ test("refused on a cluster that lives: from a VPC of its own to one that is ther
 });
 
 test("refused on a cluster that lives: another platform, by that alone", () => {
-  const local = { members: [], kafkaVersion: "3.9.2", interBrokerProtocolVersion: "3.9", subnet: "10.0.0.0/24" };
+  const local = {
+    members: [],
+    kafkaVersion: "3.9.2",
+    interBrokerProtocolVersion: "3.9",
+    subnet: "10.0.0.0/24",
+    security: FIRST_SECURITY,
+  };
   const infrastructure = { fixed: { platform: "local" }, growing: {}, pinned: {} };
   const next = { ...local, infrastructure: before.infrastructure };
   assert.deepEqual(unsafeChanges({ ...local, infrastructure }, next), [

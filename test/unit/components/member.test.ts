@@ -15,6 +15,7 @@ const FILES = renderNode(
     ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     brokerCount: 3,
     interBrokerProtocolVersion: "3.9",
+    security: "plaintext",
     brokerProperties: {},
     heap: NOTE.heap,
     distribution: {
@@ -63,6 +64,7 @@ test("an apply carries the member's files in plain sight and the private key as 
     brokers: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     kafkaVersion: "3.9.2",
+    security: "plaintext",
     rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
     files: FILES,
   };

@@ -5,6 +5,7 @@ import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
 import { ZooKeeperEnsemble } from "../../../components/zooKeeperEnsemble.ts";
 import { chooseSite } from "../../../platform.ts";
+import { chooseCertificates } from "../../../certificates.ts";
 import { deploy, type Printed, type Provider, type Recorded } from "./deploy.ts";
 
 /** Names of any members that a test may have. */
@@ -54,7 +55,8 @@ export async function deployCluster(
     async () => {
       const site = await chooseSite(settings, infrastructure, undefined);
       const plans = planMembers(settings, site.subnets);
-      const deployerKey = new DeployerKey("deployer");
+      const certificates = chooseCertificates(settings, plans);
+      const deployerKey = new DeployerKey("deployer", { tls: certificates?.deployer });
       const shared = {
         platform: site.createPlatform(deployerKey),
         deployerKey,
@@ -66,6 +68,8 @@ export async function deployCluster(
           kafkaVersion: settings.kafkaVersion.version,
           interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? settings.kafkaVersion.protocol,
         },
+        security: settings.security,
+        certificates,
         rollout: settings.rollout,
         brokerProperties: settings.brokerProperties,
         heap: settings.heap,

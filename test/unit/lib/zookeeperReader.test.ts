@@ -95,7 +95,10 @@ test("znodes are read in one session: children, data, and what is not there", as
 test("partitions on record: those that were led once", async () => {
   const openSocket: typeof plainSocket = () => plainSocket(to());
   assert.deepEqual(
-    await recordedPartitions({ name: "kafka-1", ensemble: [{ id: 1, address: "10.0.0.18" }] }, openSocket),
+    await recordedPartitions(
+      { name: "kafka-1", ensemble: [{ id: 1, address: "10.0.0.18" }], security: "plaintext" },
+      openSocket,
+    ),
     [{ topic: "orders", partition: 0, isr: [2, 3] }],
   );
 });

@@ -204,7 +204,10 @@ test("kafkajs takes the socket: a refused port is its error, and no connection i
 
 test("a ZooKeeper server that does not end its answer is given up", async () => {
   const way = network();
-  const asked = zookeeperHealth((to) => way.openSocket({ ...to, port: echo.port }), MEMBER.address);
+  const asked = zookeeperHealth((to) => way.openSocket({ ...to, port: echo.port }), {
+    host: MEMBER.address,
+    port: 2181,
+  });
   await assert.rejects(asked, /no answer from 127\.0\.0\.3:2181 in 2 s/);
   await allClosed(bastion);
 });

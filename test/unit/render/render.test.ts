@@ -20,6 +20,7 @@ const CLUSTER = {
   ensemble: ENSEMBLE,
   brokerCount: 3,
   interBrokerProtocolVersion: "3.9",
+  security: "plaintext" as const,
   brokerProperties: { "message.max.bytes": "5242880", "default.replication.factor": "2" },
   heap: { broker: "1g", zookeeper: "512m" },
   distribution: {

@@ -1,3 +1,4 @@
+import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,7 +13,7 @@ function exported(): Omit<ClusterShape, "infrastructure"> {
   const settings = checkSettings({});
   const members = planMembers(settings, localSite(settings).subnets);
   const { version: kafkaVersion, protocol: interBrokerProtocolVersion } = settings.kafkaVersion;
-  return { members, kafkaVersion, interBrokerProtocolVersion, subnet: settings.subnet };
+  return { members, kafkaVersion, interBrokerProtocolVersion, subnet: settings.subnet, security: FIRST_SECURITY };
 }
 
 /** The last deployment of a stack with these outputs. */

@@ -1,3 +1,4 @@
+import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
@@ -28,6 +29,7 @@ const last = (via: "link" | "direct", members = MEMBERS): Deployment => ({
   interBrokerProtocolVersion: "3.9",
   subnet: "127.0.0.0/24",
   infrastructure: { fixed: {}, growing: {}, pinned: {} },
+  security: FIRST_SECURITY,
   reach: { via },
 });
 

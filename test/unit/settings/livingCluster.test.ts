@@ -1,3 +1,4 @@
+import { securityShape } from "../../../certificates.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ClusterShape, unsafeChanges } from "../../../components/livingCluster.ts";
@@ -15,6 +16,7 @@ function shape(raw: Record<string, unknown> = {}): ClusterShape {
     interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? settings.kafkaVersion.protocol,
     subnet: settings.subnet,
     infrastructure,
+    security: securityShape(settings),
     topics: settings.topics,
   };
 }

@@ -29,6 +29,14 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
     machine: { cpus: 2, memory: "2GiB" },
     rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
     rebalance: { throttleMiBps: 50 },
+    security: "plaintext",
+    certificates: {
+      kind: "made",
+      authorities: ["authority-1"],
+      validityDays: 365,
+      renewBeforeDays: 30,
+      generation: 1,
+    },
     verification: { topic: "replica-yu1", partitions: 1, replicationFactor: 2, timeoutSeconds: 60 },
     topics: [],
   });

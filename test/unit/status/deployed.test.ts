@@ -37,6 +37,7 @@ test("members come from the outputs, what was deployed on them from the applies"
     kafkaVersion: "3.9.2",
     reach: { via: "link" },
     privateKey: "PRIVATE",
+    security: "plaintext",
     members: [
       {
         name: "kafka-1",

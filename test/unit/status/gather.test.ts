@@ -10,7 +10,11 @@ test("a bridge that is gone: nothing is sent, and the status is there at once", 
   const reach = { via: "link" } as const;
   const network = new Network({ reach, privateKey: "PRIVATE" });
   const started = Date.now();
-  const facts = await gather("dev", { kafkaVersion: "3.9.2", reach, privateKey: "PRIVATE", members }, network);
+  const facts = await gather(
+    "dev",
+    { kafkaVersion: "3.9.2", security: "plaintext", reach, privateKey: "PRIVATE", members },
+    network,
+  );
   assert.ok(Date.now() - started < 1_000);
   const nobody = { seen: "no member can be reached over SSH" };
   for (const { member: each, ssh, machine, differences, server, broker } of facts.members) {
@@ -25,7 +29,11 @@ test("a member without an apply on record is not connected to, since its host ke
   const reach = { via: "direct" } as const;
   const network = new Network({ reach, privateKey: "PRIVATE" });
   const members = [member(1, { apply: null })];
-  const facts = await gather("dev", { kafkaVersion: "3.9.2", reach, privateKey: "PRIVATE", members }, network);
+  const facts = await gather(
+    "dev",
+    { kafkaVersion: "3.9.2", security: "plaintext", reach, privateKey: "PRIVATE", members },
+    network,
+  );
   const seen = "its host key is not known, since no apply of it is on record: npm run up";
   assert.deepEqual(facts.members[0]?.ssh, { seen });
 });

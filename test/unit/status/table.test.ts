@@ -33,6 +33,7 @@ test("a healthy cluster", () => {
 
   cluster id                     abcDEF
   inter.broker.protocol.version  3.9-IV0
+  security                       plaintext
   partitions                     3 in 2 topics
 
   ZooKeeper  member   role      version  quorum
@@ -112,6 +113,7 @@ test("a cluster with all that can be told of it", () => {
 
   cluster id                       abcDEF
   inter.broker.protocol.version    3.9-IV0
+  security                         plaintext
   partitions                       5 in 2 topics
   leader is not the preferred one  4: a-0, a-1, a-2, …
   under-replicated                 4: a-0, a-1, a-2, …
@@ -159,6 +161,7 @@ test("a cluster that can't be asked", () => {
 
   cluster id                     ?
   inter.broker.protocol.version  ?
+  security                       plaintext
   partitions                     ? in ? topics
 
   ZooKeeper  member   role         version  no quorum

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SettingsError } from "./components/kafka/problem.ts";
+import { GIVEN } from "./components/security/authorityChange.ts";
+import { Certificates, type ClusterCertificates } from "./components/security/certificates.ts";
+import { pemFiles } from "./components/security/pemFiles.ts";
+import { hasTls } from "./components/security/phase.ts";
+import type { SecurityShape } from "./components/livingCluster.ts";
+import type { NodePlan } from "./components/render/node.ts";
+import type { Settings } from "./components/settings.ts";
+
+/** What is kept on record of the cluster's security. */
+export function securityShape({ security, certificates }: Settings): SecurityShape {
+  const authorities = certificates.kind === "given" ? [GIVEN] : certificates.authorities;
+  return { phase: security, authorities: hasTls(security) ? authorities : [] };
+}
+
+/**
+ * The certificates of a cluster with TLS: made, or the user's own.
+ *
+ * @returns undefined for a plaintext cluster
+ * @throws pulumi.RunError with every file of the user's that can't be used
+ */
+export function chooseCertificates(
+  { security, certificates }: Settings,
+  plans: readonly NodePlan[],
+): ClusterCertificates | undefined {
+  if (!hasTls(security)) return undefined;
+  switch (certificates.kind) {
+    case "made": {
+      const { kind: _, ...settings } = certificates;
+      return new Certificates("certificates", { ...settings, plans });
+    }
+    case "given":
+      try {
+        return pemFiles(certificates, plans, (message) => void pulumi.log.warn(message));
+      } catch (error) {
+        throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+      }
+    default:
+      return certificates satisfies never;
+  }
+}

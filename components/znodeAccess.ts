@@ -1,0 +1,54 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { Member } from "./member.ts";
+import type { Reach } from "./reach.ts";
+import type { EnsembleServer } from "./render/serverProperties.ts";
+import type { ZnodeAccess as Access, ZnodeAccessSpec } from "./znodeAccessSpec.ts";
+
+/** Arguments of {@link ZnodeAccess}. */
+export interface ZnodeAccessArgs {
+  readonly access: Access;
+  /** A member with a broker: its certificate and tools are used. */
+  readonly member: Member;
+  readonly reach: pulumi.Input<Reach>;
+  readonly ensemble: readonly EnsembleServer[];
+  /** The key that deploys. */
+  readonly deployerKey: DeployerKey;
+  /** What has to be done before: all brokers have to write to ZooKeeper with their certificates. */
+  readonly startAfter: readonly pulumi.Resource[];
+}
+
+/**
+ * Who may change what the brokers have written to ZooKeeper until now: new znodes are as `zookeeper.set.acl` says, older ones
+ * stay as they were made. On the way to a secured cluster they become the brokers' own, on the way back everybody's, both
+ * while all brokers come with their certificates.
+ */
+export class ZnodeAccess extends pulumi.ComponentResource {
+  /** Done when the znodes are so: for dependencies. */
+  readonly set: pulumi.Resource;
+
+  constructor(name: string, args: ZnodeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:ZnodeAccess", name, {}, opts);
+    const { plan, hostKey } = args.member;
+    const spec = pulumi.all([args.reach, hostKey]).apply(([reach, hostKey]): ZnodeAccessSpec => ({
+      access: args.access,
+      member: { name: plan.name, address: plan.address, hostKey },
+      reach,
+      ensemble: args.ensemble,
+    }));
+    this.set = new command.local.Command(
+      `${name}-znodes`,
+      {
+        create: "node scripts/run.mjs znodeAccess",
+        update: "node scripts/run.mjs znodeAccess",
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        stdin: pulumi.jsonStringify(args.deployerKey.secrets),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this, dependsOn: [...args.startAfter] },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,46 @@
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { ClientTls } from "../../components/reach.ts";
+import { TLS_PORTS } from "../../components/render/paths.ts";
+import { type ClientSocket, type Endpoint, LazySocket, type OpenSocket } from "./sockets.ts";
+
+/**
+ * Speaks TLS over connections to the ports that begin with it, and leaves the others as they are. The other side has to show
+ * a certificate of one of the authorities for the address or name that was asked for.
+ *
+ * @param tls absent: nothing is changed
+ */
+export function secureSockets(openSocket: OpenSocket, tls: ClientTls | undefined): OpenSocket {
+  if (!tls) return openSocket;
+  return (to) => (TLS_PORTS.includes(to.port) ? new LazySocket(handshake(openSocket(to), to, tls)) : openSocket(to));
+}
+
+/** @throws Error that says which side has refused, as far as the other one tells */
+function handshake(carrier: ClientSocket, to: Endpoint, tls: ClientTls): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    let done = false;
+    const socket = connectTls({
+      socket: carrier,
+      host: to.host,
+      ca: tls.authorities,
+      ...(tls.certificate !== undefined && { cert: tls.certificate }),
+      ...(tls.key !== undefined && { key: tls.key }),
+    });
+    const fail = (error: Error): void => {
+      socket.destroy(error);
+      carrier.destroy();
+      reject(error);
+    };
+    // Before the handshake nobody else listens; after it the socket says what happens to its carrier.
+    carrier.on("error", fail);
+    socket
+      .once("secureConnect", () => {
+        done = true;
+        resolve(socket);
+      })
+      .on("error", fail)
+      .once("close", () => {
+        carrier.destroy();
+        if (!done) reject(new Error(`${to.host}:${to.port} has ended the TLS handshake`));
+      });
+  });
+}
