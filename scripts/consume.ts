@@ -15,9 +15,9 @@ async function consume(args: readonly string[]): Promise<void> {
     process.stdout.write(CONSUME_HELP);
     return;
   }
-  const { brokers, ...way } = await entrance(options.brokers);
+  const { brokers, login, ...way } = await entrance(options);
   const network = new Network(way);
-  const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket });
+  const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket, ...(login && { login }) });
   const consumer = client.kafka.consumer({
     groupId: options.group,
     // Leaving the group waits for the fetch that is under way.

@@ -18,9 +18,9 @@ async function produce(args: readonly string[]): Promise<void> {
     return;
   }
   const documents = await readDocuments(options.files);
-  const { brokers, ...way } = await entrance(options.brokers);
+  const { brokers, login, ...way } = await entrance(options);
   const network = new Network(way);
-  const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket });
+  const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket, ...(login && { login }) });
   try {
     await network.ready();
     await network.guard(createTopic(client.kafka, options.topic));

@@ -13,6 +13,7 @@ export const PRODUCE_HELP = `Sends JSON documents to a topic, and prints where e
 
   --topic NAME        topic, created when it is missing (default ${DEFAULT_TOPIC})
   --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the stack's brokers)
+  --user NAME         user of the stack to log in as (default: nobody, or the only one of a cluster that asks)
   --file PATH         file with one JSON document; may be repeated (default: a goods listing)
   --help              this text
 `;
@@ -25,6 +26,7 @@ export const CONSUME_HELP = `Prints the messages of a topic as they come, until 
   --topic NAME        topic (default ${DEFAULT_TOPIC})
   --group NAME        consumer group (default ${DEFAULT_GROUP})
   --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the stack's brokers)
+  --user NAME         user of the stack to log in as (default: nobody, or the only one of a cluster that asks)
   --from-beginning    a group that has no position yet starts at the first message, not after the last
   --max N             end after N messages
   --help              this text
@@ -35,6 +37,8 @@ export interface ProduceOptions {
   readonly topic: string;
   /** Empty: the stack's. */
   readonly brokers: readonly string[];
+  /** A user of the stack. */
+  readonly user?: string;
   /** Paths; empty: the built-in document. */
   readonly files: readonly string[];
 }
@@ -45,6 +49,8 @@ export interface ConsumeOptions {
   readonly group: string;
   /** Empty: the stack's. */
   readonly brokers: readonly string[];
+  /** A user of the stack. */
+  readonly user?: string;
   readonly fromBeginning: boolean;
   /** Number of messages after which to end; endless when absent. */
   readonly max?: number;
@@ -53,6 +59,7 @@ export interface ConsumeOptions {
 const COMMON = {
   topic: { type: "string", default: DEFAULT_TOPIC },
   broker: { type: "string", multiple: true, default: [] as string[] },
+  user: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -70,7 +77,9 @@ export function produceOptions(args: readonly string[]): ProduceOptions | "help"
         options: { ...COMMON, file: { type: "string", multiple: true, default: [] as string[] } },
       }).values,
   );
-  return values.help ? "help" : { topic: values.topic, brokers: values.broker, files: values.file };
+  if (values.help) return "help";
+  const { topic, broker: brokers, user, file: files } = values;
+  return { topic, brokers, files, ...(user !== undefined && { user }) };
 }
 
 /**
@@ -93,7 +102,7 @@ export function consumeOptions(args: readonly string[]): ConsumeOptions | "help"
       }).values,
   );
   if (values.help) return "help";
-  const { topic, group, broker, max } = values;
+  const { topic, group, broker, user, max } = values;
   if (max !== undefined && !/^[1-9]\d{0,8}$/.test(max)) {
     throw new UserError(`--max ${max}: expected a whole number from 1`);
   }
@@ -101,6 +110,7 @@ export function consumeOptions(args: readonly string[]): ConsumeOptions | "help"
     topic,
     group,
     brokers: broker,
+    ...(user !== undefined && { user }),
     fromBeginning: values["from-beginning"],
     ...(max !== undefined && { max: Number(max) }),
   };

@@ -1,4 +1,5 @@
-import { type ApplySpec, FOUND_DOWN } from "../../components/applySpec.ts";
+import { FOUND_DOWN, SECRET_HASHES } from "../../components/applySpec.ts";
+import { readSpec } from "../apply/spec.ts";
 import { changedInputs, whyReplaced } from "./reasons.ts";
 import { serviceChanges } from "./serviceChanges.ts";
 import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput, UNFINISHED } from "./steps.ts";
@@ -114,8 +115,9 @@ function applySays(steps: readonly Step[] = [], machineChanges: boolean): string
       const step = steps.find(({ op }) => op === "update");
       const [before, after] = [textInput(step?.old, SPEC), textInput(step?.new, SPEC)];
       if (before === undefined || after === undefined) return [LOOKED_AT];
-      const changes = serviceChanges(JSON.parse(before) as ApplySpec, JSON.parse(after) as ApplySpec);
-      const differs = before === after ? [] : changes;
+      const [held, shown] = [textInput(step?.old, SECRET_HASHES), textInput(step?.new, SECRET_HASHES)];
+      const changes = serviceChanges(readSpec(before, held), readSpec(after, shown));
+      const differs = before === after && held === shown ? [] : changes;
       if (textInput(step?.old, FOUND_DOWN) !== textInput(step?.new, FOUND_DOWN)) {
         return ["is down, and brought up first", ...differs];
       }

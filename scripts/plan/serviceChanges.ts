@@ -2,11 +2,13 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
-import { INSTALL_SETTINGS, SERVER_PROPERTIES } from "../../components/render/paths.ts";
+import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
 
 /** The setting that each service's heap comes from. */
 const HEAPS: Readonly<Record<Service, string>> = { kafka: "heap.broker", zookeeper: "heap.zookeeper" };
+
+const TLS_FILES = [...Object.values(KAFKA_TLS), ...Object.values(ZOOKEEPER_TLS)];
 
 /**
  * Says what an apply will do on its member, from its spec before and after: it takes for granted that the member is as the
@@ -26,7 +28,13 @@ export function serviceChanges(before: ApplySpec, after: ApplySpec): string[] {
 /** The files of either side that the other one has not, or has otherwise. */
 function differing(before: ApplySpec, after: ApplySpec): NodeFile[] {
   const has = (spec: ApplySpec, file: NodeFile): boolean =>
-    spec.files.some(({ path, content, mode }) => path === file.path && content === file.content && mode === file.mode);
+    spec.files.some(
+      ({ path, mode, owner }) =>
+        path === file.path &&
+        mode === file.mode &&
+        owner === file.owner &&
+        contentOf(spec, path) === shownContent(file),
+    );
   const changed = after.files.filter((file) => !has(before, file));
   const gone = before.files.filter(({ path }) => !after.files.some((file) => file.path === path));
   return [...changed, ...gone];
@@ -38,6 +46,9 @@ function serviceChange(service: Service, before: ApplySpec, after: ApplySpec): s
     ({ path, restarts }) => restarts.includes(service) && contentOf(before, path) !== contentOf(after, path),
   );
   if (read.length === 0) return [];
+  if (before.security !== after.security) {
+    return [`${service} is restarted: security ${before.security} becomes ${after.security}`];
+  }
   const reasons = otherReasons(
     service,
     read.filter(({ path }) => path !== SERVER_PROPERTIES),
@@ -62,7 +73,13 @@ function propertiesOf(spec: ApplySpec): Record<string, string> {
 }
 
 function contentOf({ files }: ApplySpec, path: string): string {
-  return files.find((file) => file.path === path)?.content ?? "";
+  const file = files.find((file) => file.path === path);
+  return file ? shownContent(file) : "";
+}
+
+/** What can be told of a file's content: of a secret no more than whether it is another one. */
+function shownContent({ content, sha256 = "" }: NodeFile): string {
+  return `${content}${sha256}`;
 }
 
 /** Names what restarts a service apart from the broker's properties: the setting where one can be told, else the files. */
@@ -75,11 +92,12 @@ function otherReasons(service: Service, files: readonly NodeFile[], before: Appl
   const paths: string[] = [];
   for (const { path } of files) {
     if (path === INSTALL_SETTINGS) settings.push("Kafka's distribution");
+    else if (TLS_FILES.includes(path)) settings.push("certificates");
     else if (withoutHeap(contentOf(before, path)) === withoutHeap(contentOf(after, path)))
       settings.push(HEAPS[service]);
     else paths.push(path);
   }
-  return [...settings, ...(paths.length > 0 ? [`files ${paths.join(", ")}`] : [])];
+  return [...new Set(settings), ...(paths.length > 0 ? [`files ${paths.join(", ")}`] : [])];
 }
 
 /** A systemd unit without the JVM's heap, `-Xms… -Xmx…`. */

@@ -3,6 +3,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { disconnect, kafkaClient, kafkaReason } from "../../scripts/lib/kafka.ts";
 import { UserError } from "../../scripts/lib/report.ts";
 import { type ClientSocket, type OpenSocket, plainSocket } from "../../scripts/lib/sockets.ts";
+import type { Login } from "../../components/verificationSpec.ts";
 import { now } from "./log.ts";
 
 /** Where the cluster is and how it is reached. */
@@ -11,6 +12,8 @@ export interface Entry {
   readonly brokers: readonly string[];
   /** Opens the connections, for a way through a bastion. @default plain TCP from this computer */
   readonly openSocket?: OpenSocket;
+  /** Whom it logs in as, on a cluster that asks. @default nobody */
+  readonly login?: Login;
 }
 
 /** How long a broker that was silent is left alone, in milliseconds. */
@@ -37,13 +40,14 @@ export interface TrafficClient {
  * @default silenceMs 9 s
  */
 export function trafficClient(entry: Entry, clientId: string, silenceMs = 9_000): TrafficClient {
-  const { brokers, openSocket = plainSocket } = entry;
+  const { brokers, openSocket = plainSocket, login } = entry;
   const sockets = new Set<ClientSocket>();
   const leftAlone = new Map<string, number>();
   let closed = false;
   const { kafka } = kafkaClient({
     brokers,
     clientId,
+    ...(login && { login }),
     openSocket: (to) => {
       const broker = `${to.host}:${to.port}`;
       if (closed) return refused("the traffic is over");

@@ -23,17 +23,18 @@ async function main(): Promise<void> {
   };
   const text = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { seconds: text, rate: text, partitions: text, broker: { ...text, multiple: true } },
+    options: { seconds: text, rate: text, partitions: text, user: text, broker: { ...text, multiple: true } },
   });
   const seconds = number("seconds", values.seconds, 60);
   const partitions = number("partitions", values.partitions, 6);
   const writesPerSecond = number("rate", values.rate, 60);
-  const { brokers, ...way } = await entrance(values.broker ?? []);
+  const { broker: named = [], user } = values;
+  const { brokers, login, ...way } = await entrance({ brokers: named, ...(user !== undefined && { user }) });
   const network = new Network(way);
   try {
     await network.ready();
     const replicas = { replicationFactor: Math.min(3, brokers.length), minInSyncReplicas: Math.min(2, brokers.length) };
-    const entry = { brokers, openSocket: network.openSocket, topic: `traffic-${Date.now()}` };
+    const entry = { brokers, openSocket: network.openSocket, ...(login && { login }), topic: `traffic-${Date.now()}` };
     const report = await underTraffic({ ...entry, ...replicas, partitions, writesPerSecond }, async () => {
       progress(`writing to ${entry.topic} through ${brokers.join(", ")} for ${seconds} s; Ctrl-C ends earlier`);
       const ended = new AbortController();

@@ -41,7 +41,7 @@ export interface TrafficOptions extends Entry {
 
 /** Writes that go on while a cluster is changed. Each is unique; at the end all are read and compared. */
 export class Traffic {
-  readonly #options: Required<Omit<TrafficOptions, "openSocket">> & Entry;
+  readonly #options: Required<Omit<TrafficOptions, "openSocket" | "login">> & Entry;
   readonly #producers: readonly PartitionProducer[];
   readonly #log = { acknowledged: [] as Acknowledged[], failed: [] as Failed[] };
   readonly #stop = new AbortController();

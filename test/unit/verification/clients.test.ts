@@ -55,14 +55,20 @@ test("brokers come from the command line, else from the environment, else from t
   const never = () => Promise.reject(new Error("the stack was asked"));
   const direct = (...brokers: string[]) => ({ brokers, reach: { via: "direct" }, privateKey: "" });
   process.env.KAFKA_CLUSTER_BOOTSTRAP = "10.0.0.18:9092, 10.0.0.19:9092";
-  assert.deepEqual(await entrance([], never), direct("10.0.0.18:9092", "10.0.0.19:9092"));
-  assert.deepEqual(await entrance(["10.0.0.20:9092"], never), direct("10.0.0.20:9092"));
-  await assert.rejects(entrance(["10.0.0.20"], never), userError(/"10\.0\.0\.20" is not of the form HOST:PORT/));
+  assert.deepEqual(await entrance({ brokers: [] }, never), direct("10.0.0.18:9092", "10.0.0.19:9092"));
+  assert.deepEqual(await entrance({ brokers: ["10.0.0.20:9092"] }, never), direct("10.0.0.20:9092"));
+  await assert.rejects(
+    entrance({ brokers: ["10.0.0.20"] }, never),
+    userError(/"10\.0\.0\.20" is not of the form HOST:PORT/),
+  );
   delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
-  assert.deepEqual(await entrance([], stack({ bootstrapServers: "a:1,b:2" })), direct("a:1", "b:2"));
-  await assert.rejects(entrance([], stack({})), userError(/npm run up.*no output bootstrapServers/));
-  await assert.rejects(entrance([], stack({ bootstrapServers: "" })), userError(/list of brokers is empty/));
-  await assert.rejects(entrance([], never), userError(/no broker is named.*the stack was asked/));
+  assert.deepEqual(await entrance({ brokers: [] }, stack({ bootstrapServers: "a:1,b:2" })), direct("a:1", "b:2"));
+  await assert.rejects(entrance({ brokers: [] }, stack({})), userError(/npm run up.*no output bootstrapServers/));
+  await assert.rejects(
+    entrance({ brokers: [] }, stack({ bootstrapServers: "" })),
+    userError(/list of brokers is empty/),
+  );
+  await assert.rejects(entrance({ brokers: [] }, never), userError(/no broker is named.*the stack was asked/));
 });
 
 test("the stack's brokers are reached as its members are, and the key is asked for a bastion only", async () => {
@@ -72,13 +78,57 @@ test("the stack's brokers are reached as its members are, and the key is asked f
     return Promise.resolve({ bootstrapServers: "a:1", reach, deployerPrivateKey: secrets ? "PRIVATE" : "[secret]" });
   };
   const link = { via: "link" };
-  assert.deepEqual(await entrance([], stack(link)), { brokers: ["a:1"], reach: link, privateKey: "" });
+  assert.deepEqual(await entrance({ brokers: [] }, stack(link)), { brokers: ["a:1"], reach: link, privateKey: "" });
   assert.deepEqual(asked, [false]);
   const bastion = { via: "bastion", host: "203.0.113.7", user: "admin", hostKey: "ssh-ed25519 KEY" };
-  assert.deepEqual(await entrance([], stack(bastion)), { brokers: ["a:1"], reach: bastion, privateKey: "PRIVATE" });
+  assert.deepEqual(await entrance({ brokers: [] }, stack(bastion)), {
+    brokers: ["a:1"],
+    reach: bastion,
+    privateKey: "PRIVATE",
+  });
   assert.deepEqual(asked, [false, false, true]);
   const keyless = () => Promise.resolve({ bootstrapServers: "a:1", reach: bastion });
-  await assert.rejects(entrance([], keyless), userError(/npm run up.*no output deployerPrivateKey/));
+  await assert.rejects(entrance({ brokers: [] }, keyless), userError(/npm run up.*no output deployerPrivateKey/));
+});
+
+test("a cluster that asks is logged in to as a user of the stack, over TLS", async () => {
+  const link = { via: "link" };
+  const user = (username: string) => ({
+    kafkajs: {
+      brokers: ["a:9094"],
+      ssl: { ca: ["PEM"] },
+      sasl: { mechanism: "scram-sha-512", username, password: "p" },
+    },
+  });
+  const stack =
+    (phase: string, ...names: string[]) =>
+    (secrets?: boolean) =>
+      Promise.resolve({
+        bootstrapServers: phase === "secured" ? "a:9094" : "a:9092",
+        reach: link,
+        security: { phase, authorities: [] },
+        users: secrets ? Object.fromEntries(names.map((name) => [name, user(name)])) : "[secret]",
+      });
+  const as = (username: string) => ({
+    brokers: ["a:9094"],
+    reach: link,
+    privateKey: "",
+    tls: { authorities: "PEM" },
+    login: { username, password: "p" },
+  });
+  assert.deepEqual(await entrance({ brokers: [], user: "orders" }, stack("secured", "audit", "orders")), as("orders"));
+  assert.deepEqual(await entrance({ brokers: [] }, stack("secured", "audit")), as("audit"));
+  const plain = { brokers: ["a:9092"], reach: link, privateKey: "" };
+  assert.deepEqual(await entrance({ brokers: [] }, stack("opened", "audit")), plain);
+  assert.deepEqual(await entrance({ brokers: [], user: "audit" }, stack("opened", "audit")), as("audit"));
+  const named = { ...as("audit"), brokers: ["b:9094"], reach: { via: "direct" } };
+  assert.deepEqual(await entrance({ brokers: ["b:9094"], user: "audit" }, stack("secured", "audit")), named);
+  const refused = (options: { user?: string }, outputs: ReturnType<typeof stack>, message: RegExp) =>
+    assert.rejects(entrance({ brokers: [], ...options }, outputs), userError(message));
+  await refused({}, stack("secured", "audit", "orders"), /is secured.*give --user NAME; it has audit, orders/);
+  await refused({}, stack("switched"), /is switched.*it has none: name one in the setting users/);
+  await refused({ user: "order" }, stack("secured", "orders"), /--user order: .*no such user; it has orders/);
+  await refused({ user: "orders" }, stack("plaintext"), /--user orders: .*it is plaintext and has none/);
 });
 
 test("documents come from files, else the goods listing; what isn't JSON is named", async (t) => {
