@@ -7,6 +7,7 @@ import { defaultProtocol } from "./components/kafka/upgrade.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import type { ClientTls } from "./components/reach.ts";
 import { planMembers } from "./components/render/members.ts";
+import { KAFKA_PORTS } from "./components/render/paths.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
 import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
@@ -17,6 +18,7 @@ import { readDeployerKey, readSettings } from "./config.ts";
 import { downMembers } from "./downMembers.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
 import { chooseSite } from "./platform.ts";
+import { createUsers } from "./users.ts";
 
 const settings = readSettings();
 const ownKey = await readDeployerKey();
@@ -86,6 +88,16 @@ const lookedAfter = settings.topics.map(
     }),
 );
 
+const {
+  users: ownUsers,
+  login,
+  ready,
+} = createUsers(settings, {
+  cluster,
+  certificates,
+  reach: platform.reach,
+  deployerKey,
+});
 const accessSet = usesTls(phase)
   ? [
       new ZnodeAccess("znode-access", {
@@ -100,12 +112,17 @@ const accessSet = usesTls(phase)
   : [];
 const verified = new Verification("verification", {
   ...settings.verification,
-  brokers: brokers.map(({ id, address }) => ({ id, address })),
+  // As users come, where there are any.
+  brokers: cluster.members.map(({ plan }) => ({
+    id: plan.brokerId ?? 0,
+    address: `${plan.address}:${login ? KAFKA_PORTS.client : KAFKA_PORTS.plaintext}`,
+  })),
   reach: platform.reach,
   deployerKey,
+  login,
   kafkaVersion: shape.kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
-  startAfter: [assignment.assigned, ...accessSet],
+  startAfter: [assignment.assigned, ...ready, ...accessSet],
 });
 
 export const bootstrapServers = cluster.bootstrapServers;
@@ -129,4 +146,12 @@ export const verification = {
 };
 // Read by the program itself, by the status and by clients.
 // Empty on a plaintext cluster: Pulumi warns of outputs without a value.
+export const authorities = certificates?.authorities ?? "";
+export const users = pulumi.secret(
+  pulumi.all(
+    Object.fromEntries(
+      [...ownUsers].map(([name, { clientProperties, kafkajs }]) => [name, { clientProperties, kafkajs }]),
+    ),
+  ),
+);
 export const deployerTls = pulumi.secret<ClientTls | object>(certificates?.deployer ?? {});

@@ -21,6 +21,7 @@ import { type CertificateSettings, readCertificates } from "./security/certifica
 import { FIRST_SECURED_VERSION, hasTls, type Phase, PHASES } from "./security/phase.ts";
 import { SettingsReader } from "./settingsReader.ts";
 import { readTopics, type TopicSettings } from "./topicSettings.ts";
+import { readUsers, type UserSettings } from "./userSettings.ts";
 
 /** The checked settings of a stack; what only one platform is told is told apart by `platform`, which defaults to local. */
 export type Settings = CommonSettings & (LocalSettings | AwsSettings);
@@ -51,6 +52,8 @@ export interface CommonSettings extends Topology {
   readonly security: Phase;
   /** The certificates of a cluster with TLS. @default made by the program */
   readonly certificates: CertificateSettings;
+  /** Users of a cluster with TLS; a plaintext one asks nobody and has none. @default none */
+  readonly users: readonly UserSettings[];
   /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
   readonly verification: {
     readonly topic: string;
@@ -143,6 +146,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     },
     security,
     certificates: readCertificates(top),
+    users: readUsers(top),
     rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
     verification: {
       topic: verificationTopic,

@@ -31,7 +31,13 @@ async function consume(args: readonly string[]): Promise<void> {
     await Promise.race([printed, once(process, "SIGINT"), once(process, "SIGTERM")]);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`topic ${options.topic} can't be read through ${brokers.join(", ")}: ${kafkaReason(error)}`);
+    const reason = kafkaReason(error);
+    // kafkajs takes a group that the user may not join for one without a coordinator.
+    const permission =
+      login && reason.includes("group coordinator")
+        ? `; user ${login.username} needs authorization to Read group ${options.group} (setting users)`
+        : "";
+    throw new UserError(`topic ${options.topic} can't be read through ${brokers.join(", ")}: ${reason}${permission}`);
   } finally {
     await disconnect(consumer);
     client.close();

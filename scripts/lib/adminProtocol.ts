@@ -209,7 +209,8 @@ export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
   );
 }
 
-function request<T>(
+/** A request from its body, and how the body of its response is read. */
+export function request<T>(
   [apiKey, apiVersion, apiName]: readonly [key: number, version: number, name: string],
   body: () => Encoder,
   read: (decoder: Decoder) => T,

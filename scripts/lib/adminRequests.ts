@@ -43,7 +43,7 @@ export interface NotElected {
 }
 
 /** Who gets a request: a broker by its id, the controller, or whichever of the client's brokers answers. */
-type Receiver = number | "controller" | "any";
+export type Receiver = number | "controller" | "any";
 
 /**
  * Requests that kafkajs's admin client lacks, and those that it can't send while a partition has no leader, since it takes
@@ -71,7 +71,7 @@ export class AdminRequests {
     const wanted = changes.filter(({ set = {}, remove = [] }) => Object.keys(set).length + remove.length > 0);
     const problems: string[] = [];
     for (const [brokerId, group] of byReceiver(wanted)) {
-      const sent = this.#send(
+      const sent = this.send(
         brokerId ?? "controller",
         incrementalAlterConfigsRequest(group.map(encode)),
         (outcomes) => outcomes,
@@ -98,7 +98,7 @@ export class AdminRequests {
   async electPreferredLeaders(topics: readonly TopicPartitionIds[]): Promise<NotElected[]> {
     if (topics.every(({ partitions }) => partitions.length === 0)) return [];
     const request = electLeadersRequest(topics, ELECTION_TIMEOUT_MS);
-    const sent = this.#send("controller", request, (answer) => [answer, ...answer.partitions]);
+    const sent = this.send("controller", request, (answer) => [answer, ...answer.partitions]);
     const { errorCode, partitions } = await sent.catch((error: unknown) => {
       throw new UserError(`preferred leaders can't be elected: ${kafkaReason(error)}`);
     });
@@ -121,7 +121,7 @@ export class AdminRequests {
    * @throws UserError when there is no answer
    */
   replicaSizes(brokerId: number): Promise<ReplicaSize[]> {
-    return this.#send(brokerId, describeLogDirsRequest(), () => []).catch((error: unknown) => {
+    return this.send(brokerId, describeLogDirsRequest(), () => []).catch((error: unknown) => {
       throw new UserError(`broker ${brokerId} does not tell what is on its disks: ${kafkaReason(error)}`);
     });
   }
@@ -132,7 +132,7 @@ export class AdminRequests {
    * @throws Error when there is no answer
    */
   metadata(): Promise<ClusterMetadata> {
-    return this.#send("any", metadataRequest(), () => []);
+    return this.send("any", metadataRequest(), () => []);
   }
 
   /**
@@ -174,13 +174,13 @@ export class AdminRequests {
     });
   }
 
-  /** Ends its connections. */
-  async close(): Promise<void> {
-    await Promise.all([this.#seed, ...this.#brokers.values()].map(disconnect));
-  }
-
-  /** Sends a request, and again where the controller has changed or the connection broke. */
-  #send<T>(
+  /**
+   * Sends a request, and again where the controller has changed or the connection broke.
+   *
+   * @param outcomesOf finds in the answer what may say that the controller is another one
+   * @throws Error when there is no answer
+   */
+  send<T>(
     receiver: Receiver,
     request: ProtocolRequest<T>,
     outcomesOf: (answer: T) => readonly Pick<Outcome, "errorCode">[],
@@ -192,6 +192,11 @@ export class AdminRequests {
       }
       return answer;
     });
+  }
+
+  /** Ends its connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.#seed, ...this.#brokers.values()].map(disconnect));
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {
@@ -234,6 +239,7 @@ export async function withAdminRequests<T>(
   }
 }
 
-function reasonOf({ errorCode, errorMessage }: Outcome): string {
+/** Why something was refused. */
+export function reasonOf({ errorCode, errorMessage }: Outcome): string {
   return errorMessage ?? createErrorFromCode(errorCode).message;
 }

@@ -11,6 +11,10 @@ declare module "kafkajs/src/protocol/encoder.js" {
     writeString(value: string | null): this;
     writeEncoder(value: Encoder): this;
     writeArray(values: readonly number[] | readonly Encoder[]): this;
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string | null): this;
+    writeUVarIntBytes(value: Buffer): this;
+    writeUVarIntArray(values: readonly Encoder[]): this;
   }
 }
 
@@ -25,6 +29,11 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readBoolean(): boolean;
     readString(): string | null;
     readArray<T>(read: (decoder: Decoder) => T): T[];
+    readUVarInt(): number;
+    readUVarIntString(): string | null;
+    readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
+    /** Passes over them. */
+    readTaggedFields(): unknown;
   }
 }
 

@@ -17,7 +17,6 @@ export function secureSockets(openSocket: OpenSocket, tls: ClientTls | undefined
 /** @throws Error that says which side has refused, as far as the other one tells */
 function handshake(carrier: ClientSocket, to: Endpoint, tls: ClientTls): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    let done = false;
     const socket = connectTls({
       socket: carrier,
       host: to.host,
@@ -34,13 +33,13 @@ function handshake(carrier: ClientSocket, to: Endpoint, tls: ClientTls): Promise
     carrier.on("error", fail);
     socket
       .once("secureConnect", () => {
-        done = true;
         resolve(socket);
       })
       .on("error", fail)
       .once("close", () => {
         carrier.destroy();
-        if (!done) reject(new Error(`${to.host}:${to.port} has ended the TLS handshake`));
+        // The carrier's own error, such as a refused connection, comes after this and says more.
+        setImmediate(reject, new Error(`${to.host}:${to.port} has ended the TLS handshake`));
       });
   });
 }

@@ -11,7 +11,7 @@ import type { Step } from "./steps.ts";
 /** Version of the CLI. */
 export const CLI_VERSION = "3.259.0";
 /** Provider plugins, of the versions of their SDKs in package.json. */
-export const PLUGINS: Readonly<Record<string, string>> = { command: "1.2.1", random: "4.21.2" };
+export const PLUGINS: Readonly<Record<string, string>> = { command: "1.2.1", random: "4.21.2", tls: "5.6.1" };
 /** Provider plugins that only stacks of a platform need: for these there is no stand-in. */
 export const PLATFORM_PLUGINS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aws: { aws: "7.48.0" },

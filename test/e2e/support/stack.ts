@@ -5,6 +5,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ClientTls } from "../../../components/reach.ts";
+import type { KafkajsConfig } from "../../../components/user.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import { forceRemove } from "./machines.ts";
 
@@ -46,6 +48,13 @@ export interface Outputs {
     readonly producedVia: string;
     readonly consumedVia: readonly string[];
   };
+}
+
+/** The outputs of a secured stack. */
+export interface SecretOutputs {
+  readonly authorities: string;
+  readonly deployerTls: ClientTls;
+  readonly users: Readonly<Record<string, { readonly clientProperties: string; readonly kafkajs: KafkajsConfig }>>;
 }
 
 /** What a test changes of a state. */
@@ -175,6 +184,12 @@ export class TestStack {
   async outputs(): Promise<Outputs> {
     const { stdout } = await this.succeed("pulumi", "stack", "output", "--json");
     return JSON.parse(stdout) as Outputs;
+  }
+
+  /** The outputs with their secrets. */
+  async secretOutputs(): Promise<Outputs & SecretOutputs> {
+    const { stdout } = await this.succeed("pulumi", "stack", "output", "--json", "--show-secrets");
+    return JSON.parse(stdout) as Outputs & SecretOutputs;
   }
 
   /** The state file's text. */

@@ -44,6 +44,7 @@ export type Printed = Readonly<Record<string, unknown>>;
 const RANDOM_OUTPUTS: Record<string, Record<string, unknown>> = {
   "random:index/randomId:RandomId": { hex: "00112233445566778899aabbccddeeff", dec: "1", b64Std: "AA==", b64Url: "AA" },
   "random:index/randomUuid:RandomUuid": { result: "5e1f0b52-0c4f-4f0a-9d7e-3c1d6a0f7b11" },
+  "random:index/randomPassword:RandomPassword": { result: "PASSWORD" },
 };
 
 /**

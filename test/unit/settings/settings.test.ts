@@ -37,6 +37,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
       renewBeforeDays: 30,
       generation: 1,
     },
+    users: [],
     verification: { topic: "replica-yu1", partitions: 1, replicationFactor: 2, timeoutSeconds: 60 },
     topics: [],
   });

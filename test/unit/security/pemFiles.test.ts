@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import type { ClientTls } from "../../../components/reach.ts";
+import { SettingsError } from "../../../components/kafka/problem.ts";
+import { pemFiles } from "../../../components/security/pemFiles.ts";
+import { splitIdentity } from "../../../components/security/pemProblems.ts";
+import { makeAuthority } from "../../certificates/authority.ts";
+import { valueOf } from "../components/deploy.ts";
+
+const ADDRESS = "10.0.0.18";
+const PLANS = [{ name: "kafka-1", address: ADDRESS, brokerId: 1 }];
+const DAY_MS = 24 * 3600 * 1000;
+
+let folder: string;
+let tls: Required<ClientTls>;
+let foreign: Required<ClientTls>;
+let warned: string[];
+
+/** Reads the folder; some of its files are others. */
+function read(files: Readonly<Record<string, string | undefined>> = {}, now?: number): ReturnType<typeof pemFiles> {
+  const identity = tls.key + tls.certificate;
+  const all = { "authorities.pem": tls.authorities, "deployer.pem": identity, "kafka-1-kafka.pem": identity, ...files };
+  for (const [name, text] of Object.entries(all)) {
+    rmSync(join(folder, name), { force: true });
+    if (text !== undefined) writeFileSync(join(folder, name), text);
+  }
+  const settings = { kind: "given", folder, renewBeforeDays: 30 } as const;
+  return pemFiles(settings, PLANS, (message) => warned.push(message), now);
+}
+
+function refused(files: Readonly<Record<string, string | undefined>>, now?: number): string[] {
+  try {
+    read(files, now);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems.map(({ key, allowed }) => `${key}: ${allowed}`);
+    throw error;
+  }
+  return [];
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pem-"));
+  [tls, foreign] = await Promise.all([
+    makeAuthority("ours", "kafka-broker", ADDRESS),
+    makeAuthority("somebody else's", "kafka-broker", ADDRESS),
+  ]);
+});
+beforeEach(() => {
+  warned = [];
+});
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("what stands in the files is what members and deployer get; one that ends soon is said", async () => {
+  const { authorities, deployer, tlsOf } = read();
+  assert.equal(await valueOf(authorities), tls.authorities);
+  assert.deepEqual(await valueOf(deployer), {
+    authorities: tls.authorities,
+    ...splitIdentity(tls.key + tls.certificate),
+  });
+  const [plan] = PLANS;
+  assert.deepEqual(plan && (await valueOf(tlsOf(plan, "kafka"))), {
+    identity: tls.key + tls.certificate,
+    authorities: tls.authorities,
+  });
+  // They are valid for a day.
+  assert.equal(warned.length, 3);
+  assert.match(warned[1] ?? "", /deployer\.pem ends on .*: put a new one in its place and run an update/);
+});
+
+test("a file that can't be used is named, with what it has to be", async () => {
+  const other = await makeAuthority("ours as well", "CN is another", "10.0.0.99");
+  const deployer = (text: string | undefined): string[] =>
+    refused({ "deployer.pem": text }).map((problem) => problem.replace(/^certificates\.folder, deployer\.pem: /, ""));
+  assert.match(deployer(undefined)[0] ?? "", /^a file that can be read \(ENOENT/);
+  assert.match(deployer(tls.certificate)[0] ?? "", /^one private key \(PKCS #8/);
+  assert.match(deployer(tls.key)[0] ?? "", /^a certificate as PEM text after the key$/);
+  assert.match(deployer(foreign.key + tls.certificate)[0] ?? "", /^the certificate of the key in this file$/);
+  assert.match(
+    deployer(other.key + other.certificate)[0] ?? "",
+    /subject CN=kafka-broker; this one has CN=CN is another$/,
+  );
+  assert.match(
+    deployer(foreign.key + foreign.certificate)[0] ?? "",
+    /^a certificate that an authority in authorities\.pem/,
+  );
+  const elsewhere = await makeAuthority("ours", "kafka-broker", "10.0.0.99");
+  assert.match(
+    refused({
+      "authorities.pem": tls.authorities + elsewhere.authorities,
+      "kafka-1-kafka.pem": elsewhere.key + elsewhere.certificate,
+    })[0] ?? "",
+    /kafka-1-kafka\.pem: a certificate with the IP address 10\.0\.0\.18 as a subject alternative name; this one has IP Address:10\.0\.0\.99$/,
+  );
+  assert.match(
+    refused({ "authorities.pem": "nothing" })[0] ?? "",
+    /authorities\.pem: certificates of authorities as PEM text$/,
+  );
+  assert.match(
+    refused({ "authorities.pem": tls.certificate })[0] ?? "",
+    /certificates of authorities only; CN=kafka-broker may/,
+  );
+});
+
+test("all files that can't be used come in one message, and so does one whose time is over", () => {
+  assert.equal(refused({ "deployer.pem": undefined, "kafka-1-kafka.pem": undefined }).length, 2);
+  const problems = refused({}, Date.now() + 2 * DAY_MS);
+  assert.match(problems[0] ?? "", /certificates that are valid; CN=ours ended on/);
+  assert.match(refused({}, Date.now() - DAY_MS)[0] ?? "", /this one begins on/);
+});
