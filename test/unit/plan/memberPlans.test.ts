@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApplySpec } from "../../../components/applySpec.ts";
+import type { Phase } from "../../../components/security/phase.ts";
 import { movesLeftOut } from "../../../scripts/plan/assignmentStep.ts";
 import { memberPlans, planText } from "../../../scripts/plan/memberPlans.ts";
+import { readSpec } from "../../../scripts/apply/spec.ts";
 import { serviceChanges } from "../../../scripts/plan/serviceChanges.ts";
 import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/steps.ts";
 import { secret, UNKNOWN } from "../../../scripts/plugins/values.ts";
@@ -189,6 +191,26 @@ test("another version of Kafka is the reason, whatever else it changes", () => {
     "zookeeper is restarted: kafkaVersion 2.4.0 becomes 3.9.2",
     "kafka is restarted: kafkaVersion 2.4.0 becomes 3.9.2",
   ]);
+});
+
+test("a change of the security, and other certificates, are the reasons", () => {
+  const spec = (security: Phase, hash?: string): ApplySpec => {
+    const hashes = Object.fromEntries(
+      ["kafka/tls/broker.pem", "zookeeper/tls/server.pem"].map((path) => [`/etc/${path}`, hash]),
+    );
+    return readSpec(JSON.stringify(applySpec({ security }, { security })), hash && JSON.stringify(hashes));
+  };
+  assert.deepEqual(serviceChanges(spec("plaintext"), spec("opened", "a")), [
+    "zookeeper is restarted: security plaintext becomes opened",
+    "kafka is restarted: security plaintext becomes opened",
+  ]);
+  for (const shown of ["b", undefined]) {
+    assert.deepEqual(serviceChanges(spec("opened", "a"), spec("opened", shown)), [
+      "zookeeper is restarted: certificates",
+      "kafka is restarted: certificates",
+    ]);
+  }
+  assert.deepEqual(serviceChanges(spec("opened", "a"), spec("opened", "a")), ["is looked at, nothing is changed"]);
 });
 
 test("a member that was found down is brought up, and said to be", () => {

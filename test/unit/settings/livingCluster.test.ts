@@ -84,6 +84,34 @@ test("fewer partitions are refused, with the topic's name; more, other replicas 
   assert.deepEqual(unsafeChanges({ ...shape(), topics: [] }, shape({ topics: [topic("orders", 1)] })), []);
 });
 
+test("a cluster is secured step by step, with the release that it stays with, and its authorities change in their order", () => {
+  const problems = (from: Record<string, unknown>, to: Record<string, unknown>): string[] =>
+    unsafeChanges(shape(from), shape(to)).map(({ key, allowed }) => `${key}: ${allowed}`);
+  const secured = { security: "secured" };
+  assert.deepEqual(problems({}, { security: "opened" }), []);
+  assert.match(problems({}, secured).join(), /^security: opened, then on: the cluster is plaintext/);
+  assert.match(problems(secured, {}).join(), /^security: switched, then on: the cluster is secured/);
+  assert.deepEqual(problems({ kafkaVersion: "2.4.0" }, { security: "opened", interBrokerProtocolVersion: "2.4" }), [
+    "security: plaintext in an update that changes kafkaVersion; then opened in one of its own",
+  ]);
+  const upgraded = { interBrokerProtocolVersion: "2.4" };
+  assert.deepEqual(problems(upgraded, { ...upgraded, security: "opened" }), [
+    "security: plaintext until interBrokerProtocolVersion is 3.9, which ends the upgrade",
+  ]);
+  const authorities = (...names: string[]): Record<string, unknown> => ({
+    ...secured,
+    certificates: { authorities: names },
+  });
+  assert.deepEqual(problems(secured, authorities("authority-1", "authority-2")), []);
+  assert.match(
+    problems(secured, authorities("authority-2")).join(),
+    /^certificates\.authorities: authority-1, authority-2 first/,
+  );
+  // What nobody shows or trusts yet may be anything.
+  assert.deepEqual(problems(authorities("a"), authorities("a")), []);
+  assert.deepEqual(problems({ certificates: { authorities: ["a"] } }, { certificates: { authorities: ["b"] } }), []);
+});
+
 test("another key to deploy with is refused: the machines know the former one", () => {
   const withKey = (key: string): ClusterShape => {
     const { infrastructure, ...rest } = shape();

@@ -81,6 +81,40 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
     { kafkaVersion: "2.4.0", interBrokerProtocolVersion: "3.9" },
     ["interBrokerProtocolVersion: one of 2.4"],
   ],
+  "an unknown security": [{ security: "tls" }, ["security: one of plaintext, opened, switched, secured"]],
+  "security with a version that lacks it": [
+    { security: "secured", kafkaVersion: "2.4.0" },
+    [
+      "security: plaintext with Kafka 2.4.0: PEM files, users made over Kafka's own protocol and TLS to ZooKeeper take " +
+        "Kafka 2.7.0 or newer; upgrade first (kafkaVersion)",
+    ],
+  ],
+  "broker properties that secure, on a secured cluster": [
+    { security: "opened", brokerProperties: { "ssl.client.auth": "none", "super.users": "User:me" } },
+    ["ssl.client.auth", "super.users"].map(
+      (key) =>
+        `brokerProperties.${key}: not for brokerProperties: the settings security, certificates and users say how the brokers are secured`,
+    ),
+  ],
+  "names of authorities": [
+    { certificates: { authorities: ["A", "a", "a"] } },
+    [
+      "certificates.authorities[0]: a name of lower-case letters, digits and -, at most 31, a letter first",
+      "certificates.authorities[2]: each entry once",
+    ],
+  ],
+  "more authorities than take turns": [
+    { certificates: { authorities: ["a", "b", "c", "d"] } },
+    ["certificates.authorities: at most 3: the one that signs and those that come or go"],
+  ],
+  "certificates that are renewed before they begin": [
+    { certificates: { validityDays: 10, renewBeforeDays: 10 } },
+    ["certificates.renewBeforeDays: a whole number from 1 to 9"],
+  ],
+  "own certificates that the program is to make": [
+    { certificates: { folder: "pem", validityDays: 10 } },
+    ["certificates.validityDays: nothing: the certificates in certificates.folder are the user's own"],
+  ],
   "a count that is no number": [{ brokerCount: "three" }, ["brokerCount: a whole number from 1 to 99"]],
   "no brokers": [{ brokerCount: 0 }, ["brokerCount: a whole number from 1 to 99"]],
   "an even ensemble": [{ zookeeper: { count: 2 } }, ["zookeeper.count: one of 1, 3, 5"]],
