@@ -4,11 +4,20 @@ import type { Facts, MemberFacts, ServiceFacts } from "./facts.ts";
 import { versionOf } from "./machine.ts";
 import type { ClusterStatus, MemberStatus, ServiceStatus, ZooKeeperStatus } from "./report.ts";
 
+const HOUR_MS = 3_600_000;
+
 /** Makes of what was asked what is shown. */
 export function assemble(facts: Facts): ClusterStatus {
   return {
     stack: facts.stack,
     security: facts.security,
+    certificates: facts.certificates
+      .map(({ name, ends, earlyRenewalHours }) => ({
+        name,
+        ends: new Date(ends).toISOString(),
+        due: facts.takenAt >= ends - earlyRenewalHours * HOUR_MS,
+      }))
+      .sort((a, b) => a.ends.localeCompare(b.ends)),
     takenAt: new Date(facts.takenAt).toISOString(),
     members: facts.members.map(memberStatus),
     kafka: kafkaStatus(facts),

@@ -6,6 +6,7 @@ import type { Phase } from "../../components/security/phase.ts";
 import { specIn } from "../apply/spec.ts";
 import { runningWith } from "../apply/started.ts";
 import { UserError } from "../lib/report.ts";
+import { nameOf } from "../plugins/inputs.ts";
 import type { ExportedResource } from "../stack/deployment.ts";
 
 /** What a member's apply deployed on it. */
@@ -25,6 +26,16 @@ export interface DeployedMember extends NodePlan {
   readonly apply: DeployedApply | null;
 }
 
+/** A certificate that the program has made. */
+export interface CertificateFacts {
+  /** Of its resource: `certificates-kafka-1-kafka-1-certificate`. */
+  readonly name: string;
+  /** When it ends, in milliseconds since the epoch. */
+  readonly ends: number;
+  /** How long before that an update renews it, in hours; 0 for an authority's, which none renews. */
+  readonly earlyRenewalHours: number;
+}
+
 /** A cluster as it was deployed last. */
 export interface DeployedCluster {
   readonly kafkaVersion: string;
@@ -35,6 +46,8 @@ export interface DeployedCluster {
   readonly security: Phase;
   /** How the deployer speaks TLS with it; absent while it has none. */
   readonly tls?: ClientTls;
+  /** What the program has made; none where they are the user's own. */
+  readonly certificates: readonly CertificateFacts[];
   readonly members: readonly DeployedMember[];
 }
 
@@ -79,8 +92,16 @@ export function deployedCluster(
     // Absent from a stack that an older version of this program has deployed.
     security: (security as { phase: Phase } | undefined)?.phase ?? "plaintext",
     ...(Object.keys(tls ?? {}).length > 0 && { tls: tls as ClientTls }),
+    certificates: resources.flatMap(certificates),
     members: deployed,
   };
+}
+
+/** What is on record of a certificate, if the resource is one. */
+function certificates({ type, urn, outputs, delete: goes }: ExportedResource): CertificateFacts[] {
+  const { validityEndTime, earlyRenewalHours } = outputs ?? {};
+  if (goes === true || !type.startsWith("tls:index/") || typeof validityEndTime !== "string") return [];
+  return [{ name: nameOf(urn), ends: Date.parse(validityEndTime), earlyRenewalHours: Number(earlyRenewalHours ?? 0) }];
 }
 
 /** What a resource was told, if it is the apply of a member: it is known by that. */

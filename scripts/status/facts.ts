@@ -5,7 +5,7 @@ import type { FileDifference } from "../apply/files.ts";
 import type { ServerFacts } from "../lib/zookeeper.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
 import type { Config, Metadata } from "./brokerAnswers.ts";
-import type { DeployedMember } from "./deployed.ts";
+import type { CertificateFacts, DeployedMember } from "./deployed.ts";
 
 /** An answer, or a sentence that says why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly seen: string };
@@ -74,6 +74,7 @@ export interface Facts {
   readonly kafkaVersion: string;
   /** How far the cluster was secured then. */
   readonly security: Phase;
+  readonly certificates: readonly CertificateFacts[];
   /** When it was asked, in milliseconds since the epoch. */
   readonly takenAt: number;
   readonly members: readonly MemberFacts[];

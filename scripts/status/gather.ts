@@ -31,6 +31,7 @@ export async function gather(stack: string, cluster: DeployedCluster, network: N
     stack,
     kafkaVersion: cluster.kafkaVersion,
     security: cluster.security,
+    certificates: cluster.certificates,
     takenAt: Date.now(),
     members,
     cluster: openSocket ? await askCluster(openSocket, brokers) : { seen: "no broker answers" },

@@ -2,6 +2,9 @@ import { applyAgain, isDown } from "./causes.ts";
 import { judgeKafka } from "./judgeKafka.ts";
 import type { ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
 
+/** Certificates that a line names. */
+const NAMED = 3;
+
 /** What is judged by a number of the operator's. */
 export interface Limits {
   /** Use of a data volume, in percent, from which on it is a problem. */
@@ -15,7 +18,19 @@ export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
     ...status.members.flatMap((member) => judgeDrift(member, status.kafka.deployedVersion)),
     ...judgeZooKeeper(status.zookeeper, status.members),
     ...judgeKafka(status),
+    ...judgeCertificates(status),
   ];
+}
+
+function judgeCertificates({ certificates, takenAt }: ClusterStatus): StatusProblem[] {
+  const due = certificates.filter((certificate) => certificate.due);
+  const [first] = due;
+  if (!first) return [];
+  const names = due.slice(0, NAMED).map(({ name }) => name);
+  const more = due.length > NAMED ? `, and ${due.length - NAMED} more` : "";
+  const when = first.ends <= takenAt ? "ended" : "ends";
+  const text = `certificates are to be renewed: ${names.join(", ")}${more}; the first one ${when} on ${first.ends}`;
+  return [{ kind: "certificate", subject: "certificates", text, remedy: "npm run up renews them" }];
 }
 
 function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProblem[] {

@@ -63,6 +63,15 @@ export interface ZooKeeperStatus {
   readonly servers: readonly ServerStatus[];
 }
 
+/** A certificate. */
+export interface CertificateStatus {
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly ends: string;
+  /** Whether it has ended, or an update would renew it. */
+  readonly due: boolean;
+}
+
 /** The whole cluster. */
 export interface ClusterStatus {
   readonly stack: string;
@@ -70,6 +79,8 @@ export interface ClusterStatus {
   readonly takenAt: string;
   /** How far it is secured, as of its last deployment. */
   readonly security: Phase;
+  /** The certificates that the program has made, the one that ends first at the head. */
+  readonly certificates: readonly CertificateStatus[];
   readonly members: readonly MemberStatus[];
   readonly kafka: KafkaStatus;
   readonly zookeeper: ZooKeeperStatus;
@@ -88,6 +99,7 @@ export interface StatusProblem {
     | "offline"
     | "underMinIsr"
     | "underReplicated"
+    | "certificate"
     | "unknown";
   /** A member's name, `kafka` or `zookeeper`. */
   readonly subject: string;

@@ -81,12 +81,13 @@ function partitionCells({ partitions }: BrokerStatus): string[] {
   return counts.map((count) => (count === null ? UNKNOWN : String(count)));
 }
 
-function kafkaRows({ kafka, security }: ClusterStatus): string[][] {
+function kafkaRows({ kafka, security, certificates: [first] }: ClusterStatus): string[][] {
   const protocols = new Set(kafka.brokers.flatMap(({ interBrokerProtocol }) => interBrokerProtocol ?? []));
   const rows: [string, string][] = [
     ["cluster id", kafka.clusterId ?? UNKNOWN],
     ["inter.broker.protocol.version", [...protocols].join(", ") || UNKNOWN],
     ["security", security],
+    ...(first ? [["certificates valid until", minute(first.ends)] as [string, string]] : []),
     ["partitions", `${kafka.partitionCount ?? UNKNOWN} in ${kafka.topicCount ?? UNKNOWN} topics`],
   ];
   const lists = [

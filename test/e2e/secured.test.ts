@@ -41,6 +41,7 @@ async function configure({ security, passwordGeneration = 1, certificates = {} }
   await stack.configure(
     `${base}  kafka-cluster:security: ${security}\n` +
       `  kafka-cluster:certificates: ${JSON.stringify(certificates)}\n` +
+      "  kafka-cluster:topics:\n    - { name: orders-made, partitions: 3, replicationFactor: 3 }\n" +
       "  kafka-cluster:users:\n" +
       `    - name: traffic\n      passwordGeneration: ${passwordGeneration}\n      permissions:\n${any("traffic-")}` +
       `    - name: orders\n      permissions:\n${any("orders")}`,
@@ -271,7 +272,7 @@ test("a client.properties out of the outputs works with Kafka's own tools", asyn
     `umask 077; cd /dev/shm; trap 'rm -f client.properties' EXIT; base64 --decode <<<'${file}' >client.properties
 ${tool} client.properties --bootstrap-server ${SECOND}:9094`,
   );
-  assert.deepEqual(listed.trim().split("\n"), ["orders-new"]);
+  assert.deepEqual(listed.trim().split("\n"), ["orders-made", "orders-new"]);
   const all = await inside(
     STACK,
     "kafka-1",
@@ -336,6 +337,11 @@ test("keys and certificates are all made anew, and another authority takes over:
       await refresh();
     }
   });
+});
+
+test("a replaced machine gets keys and certificates, and catches up", async () => {
+  await underUsersTraffic("replaced", () => shows(stack.succeed("replace", "kafka-2")));
+  await healthy();
 });
 
 test("secrets are nowhere but where they have to be", async () => {

@@ -38,6 +38,7 @@ test("members come from the outputs, what was deployed on them from the applies"
     reach: { via: "link" },
     privateKey: "PRIVATE",
     security: "plaintext",
+    certificates: [],
     members: [
       {
         name: "kafka-1",
@@ -53,6 +54,35 @@ test("members come from the outputs, what was deployed on them from the applies"
       { name: "kafka-2", address: "10.0.0.19", brokerId: 2, apply: null },
     ],
   });
+});
+
+test("a secured cluster: how the deployer comes in, what hides in files, and when certificates end", () => {
+  const secret = { path: "/etc/kafka/tls/broker.pem", content: "", mode: "0640", restarts: ["kafka"], secret: true };
+  const spec = { name: "kafka-1", address: "10.0.0.18", hostKey: "ssh-ed25519 KEY", services: ["kafka"] };
+  const hashed = { ...spec, security: "secured", files: [FILE, secret] };
+  const apply = command("kafka-1-apply", hashed);
+  const environment = {
+    ...(apply.inputs?.environment as object),
+    KAFKA_CLUSTER_SECRET_HASHES: '{"/etc/kafka/tls/broker.pem":"abc"}',
+  };
+  const tls = { authorities: "CA", certificate: "CERT", key: "KEY" };
+  const cluster = deployedCluster(
+    "dev",
+    { ...outputs, security: { phase: "secured", authorities: ["authority-1"] }, deployerTls: tls },
+    [
+      { ...apply, inputs: { ...apply.inputs, environment } },
+      {
+        urn: "urn:pulumi:dev::kafka-cluster::tls:index/locallySignedCert:LocallySignedCert::certificates-a",
+        type: "tls:index/locallySignedCert:LocallySignedCert",
+        outputs: { validityEndTime: "2026-01-02T03:04:05Z", earlyRenewalHours: 720 },
+      },
+    ],
+  );
+  assert.deepEqual([cluster.security, cluster.tls], ["secured", tls]);
+  assert.deepEqual(cluster.certificates, [
+    { name: "certificates-a", ends: Date.UTC(2026, 0, 2, 3, 4, 5), earlyRenewalHours: 720 },
+  ]);
+  assert.equal(cluster.members[0]?.apply?.files.at(-1)?.sha256, "abc");
 });
 
 test("a stack without a cluster, and one of an older program, have no status", () => {

@@ -21,6 +21,18 @@ function dynamic(name: string, value: string, source: number, alsoNamed: readonl
   return config(name, value, { source, synonyms: [name, ...alsoNamed] });
 }
 
+test("certificates within their last days are named before they end, and one that has ended is said", () => {
+  const certificate = (name: string, days: number, earlyRenewalHours: number) => {
+    const ends = facts().takenAt + days * 24 * 3_600_000;
+    return { name, ends, earlyRenewalHours };
+  };
+  assert.deepEqual(problems({ certificates: [certificate("a", 31, 30 * 24), certificate("authority", 1, 0)] }), []);
+  assert.deepEqual(problems({ certificates: [certificate("b", 29, 30 * 24), certificate("a", 28, 30 * 24)] }), [
+    "certificate certificates: certificates are to be renewed: a, b; the first one ends on 2026-01-30T04:05:06.000Z. Remedy: npm run up renews them",
+  ]);
+  assert.match(problems({ certificates: [certificate("a", -1, 0)] })[0] ?? "", /the first one ended on 2026-01-01T/);
+});
+
 test("a cluster that is as it should be has no problem", () => {
   assert.deepEqual(problems({}), []);
 });
