@@ -60,7 +60,8 @@ async function releaseStaleLocks(): Promise<void> {
  * - one that was being deleted is tainted, too: without that, an update would take it for whole;
  * - one that was being updated is marked, so that the next update runs it again; in the middle of an upgrade all are.
  *
- * Operations on other types stay pending, for the user: see {@link remedyFor}. But random values leave nothing behind.
+ * Operations on other types stay pending, for the user: see {@link remedyFor}. But random values, keys and
+ * certificates leave nothing behind.
  */
 export function markInterrupted(deployment: Deployment): Deployment {
   const pending = deployment.pending_operations ?? [];
@@ -86,7 +87,7 @@ export function markInterrupted(deployment: Deployment): Deployment {
   return {
     ...deployment,
     resources: [...resources, ...created],
-    pending_operations: pending.filter(({ resource: { type } }) => type !== COMMAND && !type.startsWith("random:")),
+    pending_operations: pending.filter(({ resource: { type } }) => type !== COMMAND && !/^(random|tls):/.test(type)),
   };
 }
 

@@ -1,6 +1,7 @@
-/** The plugin stand-ins and the recovery after a killed run, on the real engine with a program of a few Commands. */
+/** The plugin stand-ins and the recovery after a killed run, on the real engine with a program of a few resources. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,6 +20,7 @@ const PROGRAM = `
 import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
 
 const settings = JSON.parse(readFileSync("settings.json", "utf8"));
 const password = new random.RandomPassword("password", { length: 24, special: false });
@@ -40,8 +42,40 @@ if (settings.slow) {
 if (settings.fails) {
   new command.local.Command("failing", { create: "echo seen; echo no space left >&2; exit 7" }, { dependsOn: first });
 }
+let authority, member;
+if (settings.earlyRenewalHours !== undefined) {
+  const authorityKey = new tls.PrivateKey("authority-key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+  authority = new tls.SelfSignedCert("authority", {
+    privateKeyPem: authorityKey.privateKeyPem,
+    subject: { commonName: "authority" },
+    isCaCertificate: true,
+    allowedUses: ["cert_signing"],
+    validityPeriodHours: 240,
+  });
+  const memberKey = new tls.PrivateKey("member-key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+  const request = new tls.CertRequest("member-request", {
+    privateKeyPem: memberKey.privateKeyPemPkcs8,
+    subject: { commonName: "member" },
+    ipAddresses: ["10.0.0.1"],
+  });
+  member = new tls.LocallySignedCert("member", {
+    certRequestPem: request.certRequestPem,
+    caPrivateKeyPem: authorityKey.privateKeyPem,
+    caCertPem: authority.certPem,
+    allowedUses: ["digital_signature", "server_auth"],
+    validityPeriodHours: 24,
+    earlyRenewalHours: settings.earlyRenewalHours,
+  });
+  new command.local.Command("deliver", {
+    create: "echo create deliver >> trace",
+    update: "echo update deliver >> trace",
+    environment: { CERTIFICATE: member.certPem },
+  });
+}
 export const length = first.stdout;
 export const secretValue = password.result;
+export const authorityPem = authority?.certPem;
+export const memberPem = member?.certPem;
 `;
 
 let folder: string;
@@ -105,6 +139,46 @@ test("the same program again changes nothing", async () => {
   await cli("up", "--yes", "--skip-preview", "--expect-no-changes");
   await cli("preview", "--expect-no-changes");
   assert.deepEqual(await trace(), []);
+});
+
+/** The certificates of the last update: the authority's, and the one that it signed. */
+async function certificates(): Promise<Record<"authority" | "member", X509Certificate>> {
+  const outputs = JSON.parse(await cli("stack", "output", "--json")) as { authorityPem: string; memberPem: string };
+  return { authority: new X509Certificate(outputs.authorityPem), member: new X509Certificate(outputs.memberPem) };
+}
+
+test("an authority signs a certificate, no key stands in the state, and nothing changes until it is due", async () => {
+  await settings({ earlyRenewalHours: 0 });
+  await up();
+  assert.deepEqual(await trace(), ["create deliver"]);
+  const first = await certificates();
+  assert.ok(first.member.verify(first.authority.publicKey));
+  assert.equal(first.member.checkIP("10.0.0.1"), "10.0.0.1");
+  assert.doesNotMatch(await cli("stack", "export"), /PRIVATE KEY/);
+  await cli("preview", "--expect-no-changes");
+
+  // Another time of renewal, not yet due: in place, with the same certificate.
+  await settings({ earlyRenewalHours: 1 });
+  await up();
+  await cli("preview", "--expect-no-changes");
+  assert.equal((await certificates()).member.serialNumber, first.member.serialNumber);
+  assert.deepEqual(await trace(), ["create deliver"]);
+});
+
+test("a certificate that is due is replaced and delivered, its key and its authority stay", async () => {
+  const before = await certificates();
+  // All of its time: due at once.
+  await settings({ earlyRenewalHours: 24 });
+  const plan = JSON.parse(await cli("preview", "--json")) as { steps: { op: string; urn: string }[] };
+  const replaced = plan.steps.filter(({ op }) => op === "replace").map(({ urn }) => urn.split("::").at(-1));
+  assert.deepEqual(replaced, ["member"]);
+  await up();
+  assert.deepEqual(await trace(), ["update deliver"]);
+  const after = await certificates();
+  assert.notEqual(after.member.serialNumber, before.member.serialNumber);
+  assert.ok(after.member.publicKey.equals(before.member.publicKey));
+  assert.equal(after.authority.serialNumber, before.authority.serialNumber);
+  assert.ok(after.member.verify(after.authority.publicKey));
 });
 
 test("a changed input updates in place, with the old output at hand", async () => {

@@ -89,7 +89,7 @@ export function asEnsemblePeer({ host, port }: Endpoint, tls?: ClientTls | "none
       .on("data", () => {
         end("answered");
       })
-      .on("error", (error) => {
+      .on("error", (error: Error) => {
         end(error.message);
       })
       .on("close", () => {

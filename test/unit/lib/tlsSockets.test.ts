@@ -84,7 +84,7 @@ test("what ends within the handshake is an error, and what is not there is one",
   assert.equal(await accepts(open, { host: HOST, port: 2182 }, 2_000), false);
 });
 
-test("ports without TLS, and clients without it, are left alone", async () => {
+test("ports without TLS, and clients without it, are left alone", () => {
   const opened: number[] = [];
   const open: typeof plainSocket = (to) => {
     opened.push(to.port);

@@ -56,14 +56,15 @@ after(() => {
 });
 
 test("what stands in the files is what members and deployer get; one that ends soon is said", async () => {
-  const { authorities, deployer, tlsOf } = read();
+  const certificates = read();
+  const { authorities, deployer } = certificates;
   assert.equal(await valueOf(authorities), tls.authorities);
   assert.deepEqual(await valueOf(deployer), {
     authorities: tls.authorities,
     ...splitIdentity(tls.key + tls.certificate),
   });
   const [plan] = PLANS;
-  assert.deepEqual(plan && (await valueOf(tlsOf(plan, "kafka"))), {
+  assert.deepEqual(plan && (await valueOf(certificates.tlsOf(plan, "kafka"))), {
     identity: tls.key + tls.certificate,
     authorities: tls.authorities,
   });

@@ -24,6 +24,7 @@ import {
 test("the versions of package.json, of go.mod and of the set-up are the same", async () => {
   assert.equal(packageJson.dependencies["@pulumi/command"], PLUGINS.command);
   assert.equal(packageJson.dependencies["@pulumi/random"], PLUGINS.random);
+  assert.equal(packageJson.dependencies["@pulumi/tls"], PLUGINS.tls);
   assert.equal(packageJson.dependencies["@pulumi/aws"], PLATFORM_PLUGINS.aws?.aws);
   const goMod = await readFile("scripts/setup/pulumi-cli/go.mod", "utf8");
   assert.match(goMod, new RegExp(`pulumi/pkg/v3 v${CLI_VERSION}\n`));

@@ -42,6 +42,7 @@ test("what a killed run left unfinished is marked for the next one", () => {
       { type: "deleting", resource: volume },
       { type: "updating", resource: apply },
       { type: "creating", resource: resource("uuid", "random:index/randomUuid:RandomUuid") },
+      { type: "creating", resource: resource("cert", "tls:index/selfSignedCert:SelfSignedCert") },
       { type: "creating", resource: instance },
     ],
   };
@@ -61,7 +62,7 @@ test("what a killed run left unfinished is marked for the next one", () => {
   });
   // What is left to the user is not counted as done again.
   const [again, left, ...more] = cutOffMessages(deployment, marked);
-  assert.equal(again, "the last run was cut off in the middle of 4 operations: they will be done again");
+  assert.equal(again, "the last run was cut off in the middle of 5 operations: they will be done again");
   assert.match(left ?? "", /creating instance \(urn:pulumi:dev::project::aws:ec2\/instance:Instance::instance\): /);
   assert.match(left ?? "", /refresh --clear-pending-creates --yes; or keep it: .* --import-pending-creates ID --yes$/);
   assert.deepEqual(more, []);
