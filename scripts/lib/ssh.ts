@@ -10,6 +10,9 @@ import { within } from "./wait.ts";
 /** How long the other side may take to open a forwarded connection, in milliseconds; its own limit can be minutes. */
 const FORWARD_TIMEOUT_MS = 10_000;
 
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1). */
+const PROHIBITED = 1;
+
 /** What a remote command left. */
 export interface RemoteResult {
   readonly code: number;
@@ -107,13 +110,15 @@ export class Ssh {
   /**
    * Opens a connection from the host to where it can reach. No port is opened on this computer.
    *
-   * @throws UserError when the SSH connection is lost; Error when nothing listens there, which may pass with time
+   * @throws UserError when the SSH connection is lost, or the host may not do that; Error when nothing listens there, which
+   *   may pass with time
    */
   async forward({ host, port }: Endpoint): Promise<Duplex> {
     const unreachable = `${host}:${port} can't be reached from ${this.#host}`;
     const opened = new Promise<Duplex>((resolve, reject) => {
       this.#client.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
-        if (error) reject(new Error(`${unreachable}: ${error.message}`));
+        if (error && (error as { reason?: number }).reason === PROHIBITED) reject(this.#prohibited(port));
+        else if (error) reject(new Error(`${unreachable}: ${error.message}`));
         else resolve(channel);
       });
     });
@@ -123,6 +128,14 @@ export class Ssh {
       opened.then((channel) => channel.destroy()).catch(() => undefined);
       throw error;
     });
+  }
+
+  /** A bastion forwards to the ports that it was made for. */
+  #prohibited(port: number): UserError {
+    return new UserError(
+      `${this.#host} does not forward to port ${port}. If it is the bastion, an older version of the program has made it: ` +
+        "let the program make it anew: npm run up -- --replace '**-bastion-machine'",
+    );
   }
 
   /**

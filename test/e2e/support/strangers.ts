@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ClientTls } from "../../../components/reach.ts";
 import type { Login } from "../../../components/verificationSpec.ts";
-import { kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
+import { disconnect, kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
 import { type Endpoint, plainSocket } from "../../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../../scripts/lib/tlsSockets.ts";
 import { ZooKeeperReader } from "../../../scripts/lib/zookeeperReader.ts";
@@ -36,6 +36,7 @@ export async function asClient({ host, port }: Endpoint, { tls, login, takenFor 
   } catch (error) {
     return kafkaReason(error);
   } finally {
+    await disconnect(admin);
     client.close();
   }
 }

@@ -128,7 +128,7 @@ test("rules and the bastion change without a member", async () => {
   const added = clients
     .filter(({ name }) => !living.some((resource) => resource.name === name))
     .map(({ name }) => name);
-  assert.deepEqual(added, ["aws-security-brokers-9092-from-10.77.0.0/16"]);
+  assert.deepEqual(added, ["aws-security-brokers-9094-from-10.77.0.0/16"]);
   const bastion = await update({ aws: { access: { bastionInstanceType: "t4g.small" } } });
   assert.deepEqual(differing(bastion), ["aws-bastion-machine.instanceType"]);
 });
@@ -153,7 +153,8 @@ test("the way to the members, with a bastion or without, changes rules and how s
   const { added, gone } = comings(direct);
   assert.deepEqual(added, [
     "aws-security-brokers-22-from-10.88.0.0/16",
-    "aws-security-brokers-9092-from-10.88.0.0/16",
+    "aws-security-brokers-9093-from-10.88.0.0/16",
+    "aws-security-brokers-9094-from-10.88.0.0/16",
     "aws-security-ensemble-22-from-10.88.0.0/16",
   ]);
   assert.ok(gone.length > 0 && gone.every((name) => name.includes("bastion")), gone.join());
@@ -240,7 +241,7 @@ async function refused(change: Record<string, unknown>, from = PROD, facts?: Aws
 }
 
 const REFUSED: Record<string, [change: Record<string, unknown>, keys: string[]]> = {
-  "another version": [{ kafkaVersion: "2.4.0" }, ["kafkaVersion"]],
+  "another version": [{ kafkaVersion: "2.4.0", security: "plaintext" }, ["kafkaVersion", "security"]],
   "another VPC": [{ aws: { vpc: { cidr: "10.30.0.0/17" } } }, ["aws.vpc.cidr"]],
   "another key of the volumes": [
     { aws: { kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" } },

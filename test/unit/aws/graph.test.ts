@@ -57,6 +57,12 @@ function routed(resources: readonly Recorded[], label: string): unknown[] {
 
 test("staging: exactly these resources", () => {
   assert.deepEqual(counts(staging), {
+    "kafka-cluster:index:Certificates": 1,
+    // An authority; a certificate for each service of the members, and the deployer's.
+    "tls:index/privateKey:PrivateKey": 1 + 6 + 1,
+    "tls:index/selfSignedCert:SelfSignedCert": 1,
+    "tls:index/certRequest:CertRequest": 6 + 1,
+    "tls:index/locallySignedCert:LocallySignedCert": 6 + 1,
     "kafka-cluster:index:DeployerKey": 1,
     "kafka-cluster:aws:AwsPlatform": 1,
     "kafka-cluster:aws:AwsNetwork": 1,
@@ -80,7 +86,7 @@ test("staging: exactly these resources", () => {
     "aws:ec2/eip:Eip": 2,
     "aws:ec2/eipAssociation:EipAssociation": 1,
     "aws:ec2/securityGroup:SecurityGroup": 3,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 10,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 11,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 3,
     "aws:ec2/placementGroup:PlacementGroup": 1,
     "aws:ec2/instance:Instance": 4,
@@ -92,6 +98,12 @@ test("staging: exactly these resources", () => {
 
 test("prod: exactly these resources", () => {
   assert.deepEqual(counts(prod), {
+    "kafka-cluster:index:Certificates": 1,
+    // An authority; a certificate for each service of the members, and the deployer's.
+    "tls:index/privateKey:PrivateKey": 1 + 6 + 1,
+    "tls:index/selfSignedCert:SelfSignedCert": 1,
+    "tls:index/certRequest:CertRequest": 6 + 1,
+    "tls:index/locallySignedCert:LocallySignedCert": 6 + 1,
     "kafka-cluster:index:DeployerKey": 1,
     "kafka-cluster:aws:AwsPlatform": 1,
     "kafka-cluster:aws:AwsNetwork": 1,
@@ -112,7 +124,7 @@ test("prod: exactly these resources", () => {
     "aws:ec2/eip:Eip": 4,
     "aws:ec2/eipAssociation:EipAssociation": 1,
     "aws:ec2/securityGroup:SecurityGroup": 3,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 10,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 11,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 3,
     "aws:ec2/instance:Instance": 7,
     "aws:ec2/networkInterface:NetworkInterface": 6,
@@ -139,16 +151,44 @@ test("connections: SSH from the stated network to the bastion, from there to mem
       "192.0.1.0/24 -> bastion:22",
       "bastion -> brokers:22",
       "bastion -> ensemble:22",
-      "bastion -> brokers:9092",
-      "brokers -> brokers:9092",
-      `${clients} -> brokers:9092`,
-      "brokers -> ensemble:2181",
-      "ensemble -> ensemble:2181",
+      "bastion -> brokers:9093",
+      "bastion -> brokers:9094",
+      "brokers -> brokers:9093",
+      `${clients} -> brokers:9094`,
+      "brokers -> ensemble:2182",
+      "ensemble -> ensemble:2182",
       "ensemble -> ensemble:2888",
       "ensemble -> ensemble:3888",
     ].sort();
   assert.deepEqual(access(staging), rules("10.20.0.0/16"));
   assert.deepEqual(access(prod), rules("10.30.0.0/16"));
+});
+
+test("ports by how far the cluster is secured: those without TLS as long as somebody may come so", async () => {
+  const ports = async (security: string): Promise<string[]> => {
+    const resources = await deployCluster({ ...stackSettings("staging"), security }, [], { provider: AWS });
+    return access(resources).filter((rule) => !/:(22|2888|3888)$/.test(rule));
+  };
+  const plaintext = [
+    "10.20.0.0/16 -> brokers:9092",
+    "bastion -> brokers:9092",
+    "brokers -> brokers:9092",
+    "brokers -> ensemble:2181",
+    "ensemble -> ensemble:2181",
+  ];
+  const secured = [
+    "10.20.0.0/16 -> brokers:9094",
+    "bastion -> brokers:9093",
+    "bastion -> brokers:9094",
+    "brokers -> brokers:9093",
+    "brokers -> ensemble:2182",
+    "ensemble -> ensemble:2182",
+  ];
+  assert.deepEqual(await ports("plaintext"), plaintext);
+  for (const security of ["opened", "switched"]) {
+    assert.deepEqual(await ports(security), [...plaintext, ...secured].sort());
+  }
+  assert.deepEqual(await ports("secured"), secured);
 });
 
 test("without a bastion SSH and the verification come from the stated networks alone, each rule once", async () => {
@@ -161,11 +201,12 @@ test("without a bastion SSH and the verification come from the stated networks a
       ...["10.99.0.0/16", "10.20.0.0/16"].flatMap((from) => [
         `${from} -> brokers:22`,
         `${from} -> ensemble:22`,
-        `${from} -> brokers:9092`,
+        `${from} -> brokers:9093`,
+        `${from} -> brokers:9094`,
       ]),
-      "brokers -> brokers:9092",
-      "brokers -> ensemble:2181",
-      "ensemble -> ensemble:2181",
+      "brokers -> brokers:9093",
+      "brokers -> ensemble:2182",
+      "ensemble -> ensemble:2182",
       "ensemble -> ensemble:2888",
       "ensemble -> ensemble:3888",
     ].sort(),
@@ -344,7 +385,9 @@ test("no policy is violated, and prod keeps the strictest setting of protection"
 
 test("no private key stands in any plain input", () => {
   for (const resource of [...staging, ...prod]) {
-    const { stdin: _, ...plain } = resource.inputs;
-    assert.ok(!JSON.stringify(plain).includes("PRIVATE"), resource.name);
+    const { stdin: _, ...rest } = resource.inputs;
+    // Those of certificates are secrets of the state.
+    const plain = Object.entries(rest).filter(([input]) => !resource.secrets.includes(input));
+    assert.ok(!/PRIVATE|PEM of|PKCS8 of/.test(JSON.stringify(plain)), resource.name);
   }
 });

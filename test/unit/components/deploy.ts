@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { secret } from "../../../scripts/plugins/values.ts";
 
 /** A resource as the engine was asked for it. */
 export interface Recorded {
@@ -47,6 +48,17 @@ const RANDOM_OUTPUTS: Record<string, Record<string, unknown>> = {
   "random:index/randomPassword:RandomPassword": { result: "PASSWORD" },
 };
 
+/** What the resources of tls give, by their names: what is secret is marked so. */
+const TLS_OUTPUTS: Record<string, (name: string) => Record<string, unknown>> = {
+  "tls:index/privateKey:PrivateKey": (name) => ({
+    privateKeyPem: secret(`PEM of ${name}`),
+    privateKeyPemPkcs8: secret(`PKCS8 of ${name}`),
+  }),
+  "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: `certificate ${name}` }),
+  "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `request ${name}` }),
+  "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: `certificate ${name}` }),
+};
+
 /**
  * Runs a part of a program against strict mocks and gives every resource that it asked for, in order.
  *
@@ -69,7 +81,7 @@ export async function deploy(
           const stdout = args.name in printed ? JSON.stringify(printed[args.name]) : "";
           return { id: args.name, state: { ...(args.inputs as object), stdout, stderr: "" } };
         }
-        const random = RANDOM_OUTPUTS[args.type];
+        const random = RANDOM_OUTPUTS[args.type] ?? TLS_OUTPUTS[args.type]?.(args.name);
         if (random) return { id: args.name, state: { ...(args.inputs as object), ...random } };
         const { id, outputs } = provider.resource(args.type, args.name);
         return { id, state: { ...(args.inputs as object), ...outputs } };

@@ -178,6 +178,17 @@ test("another host key of a member names its machine", async () => {
   );
 });
 
+test("a bastion that may not forward to a port is told to be made anew, at once", async () => {
+  bastion.forwards = false;
+  const way = network();
+  const opened = (await way.connect(MEMBER, member.hostKey).catch((error: unknown) => error)) as Error;
+  bastion.forwards = true;
+  assert.match(
+    opened.message,
+    /^the bastion 127\.0\.0\.2 does not forward to port \d+\. .*--replace '\*\*-bastion-machine'$/,
+  );
+});
+
 test("kafkajs takes the socket: a refused port is its error, and no connection is left", async () => {
   const way = network();
   const broker = `${MEMBER.address}:${CLOSED_PORT}`;

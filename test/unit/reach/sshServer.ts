@@ -22,6 +22,8 @@ export class SshServer {
   open = 0;
   /** Whether the deployer's key is let in. */
   accepts = true;
+  /** Whether it may forward connections at all; told at the next login. */
+  forwards = true;
   /** Whether a request to forward a connection is answered at all. */
   answers = true;
   readonly #server: ssh2.Server;
@@ -73,8 +75,10 @@ export class SshServer {
           channel.exit(0);
           channel.end();
         });
-      })
-      .on("tcpip", (accept, reject, { destIP, destPort }) => {
+      });
+    // Without a listener the request is answered as OpenSSH does where `permitopen` does not have the port.
+    if (this.forwards) {
+      connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
         if (!this.answers) return;
         this.forwarded.push(`${destIP}:${destPort}`);
         const socket = connect(destPort, destIP);
@@ -96,6 +100,7 @@ export class SshServer {
             if (!connected) reject();
           });
       });
+    }
   }
 }
 
