@@ -56,8 +56,9 @@ function settled(operations: readonly string[]): string[] {
 
 function assertFirst(operations: readonly string[], members: readonly string[], resources: number): void {
   assert.equal(all(operations, "create").length, resources);
-  // The bastion's host key, the distribution's SHA-512, the partitions, the round trip; each member's host key and apply.
-  assert.equal(operations.length, resources + 4 + 2 * members.length);
+  // The bastion's host key, the distribution's SHA-512, the partitions, the user of the round trip, the znodes, the round
+  // trip; each member's host key and apply.
+  assert.equal(operations.length, resources + 6 + 2 * members.length);
   inOrder(operations, "create aws-network-vpc", "create aws-bastion-machine", "create aws-bastion-association");
   inOrder(operations, "create aws-bastion-association", "hostKey aws-bastion");
   for (const member of members) {
@@ -66,6 +67,8 @@ function assertFirst(operations: readonly string[], members: readonly string[], 
     inOrder(operations, "create aws-network-members-1-association", `create ${member}-machine`, `hostKey ${member}`);
     inOrder(operations, "hostKey aws-bastion", `hostKey ${member}`, `apply create ${member}`, "verify");
     inOrder(operations, `apply create ${member}`, "assignment create", "verify");
+    inOrder(operations, `apply create ${member}`, "user ensure verification", "verify");
+    inOrder(operations, `apply create ${member}`, "znodeAccess", "verify");
   }
 }
 
@@ -76,7 +79,7 @@ const LARGEST: Edit = ["instanceType: t4g.medium", "instanceType: m7g.xlarge"];
 const IMAGE = "    protect: true\n    images:\n      arm64: ami-00000000000000b64";
 
 test("staging is made, each machine after its network and the way to it, the round trip last", async () => {
-  assertFirst(await staging.succeed("up"), BROKERS, 42);
+  assertFirst(await staging.succeed("up"), BROKERS, 43);
 });
 
 test("an up that changes nothing does nothing", async () => {
@@ -85,7 +88,8 @@ test("an up that changes nothing does nothing", async () => {
 
 test("another instance type: one machine at a time, the next one after the apply of the one before", async () => {
   const operations = await staging.succeed("up", [LARGER]);
-  assert.deepEqual(settled(operations), [...BROKERS.flatMap(replacement), "verify"]);
+  // The first broker's machine is the one on which Kafka's tool for znodes runs.
+  assert.deepEqual(settled(operations), [...BROKERS.flatMap(replacement), "znodeAccess", "verify"]);
 });
 
 test("a replacement that AWS has no room for stops there; the next up makes the machine and goes on", async () => {
@@ -97,7 +101,7 @@ test("a replacement that AWS has no room for stops there; the next up makes the 
   const operations = await staging.succeed("up", [LARGEST]);
   // What went before the machine is deleted once more: both deletions have to bear that it is gone.
   const resumed = replacement(two).filter((operation) => operation !== `delete ${two}-machine`);
-  assert.deepEqual(settled(operations), [...resumed, ...replacement(three), "verify"]);
+  assert.deepEqual(settled(operations), [...resumed, ...replacement(three), "znodeAccess", "verify"]);
 });
 
 test("replace: one machine, in the order that keeps its data", async () => {
@@ -137,7 +141,7 @@ test("a plan that would lose a data volume is refused, and nothing is touched", 
 
 test("staging is taken down, the services of each machine stopped before it goes", async () => {
   const operations = await staging.succeed("down");
-  assert.equal(all(operations, "delete").length, 42);
+  assert.equal(all(operations, "delete").length, 43);
   for (const member of BROKERS) {
     inOrder(operations, `apply delete ${member}`, `delete ${member}-attachment`, `delete ${member}-machine`);
     inOrder(operations, `delete ${member}-attachment`, `delete ${member}-volume`);
@@ -147,12 +151,12 @@ test("staging is taken down, the services of each machine stopped before it goes
 });
 
 test("prod is made, its six machines in three zones", async () => {
-  assertFirst(await prod.succeed("up"), MEMBERS, 67);
+  assertFirst(await prod.succeed("up"), MEMBERS, 68);
 });
 
 test("another image: members one at a time, ZooKeeper first, and not the bastion", async () => {
   const operations = await prod.succeed("up", [["    protect: true", IMAGE]]);
-  assert.deepEqual(settled(operations), [...MEMBERS.flatMap(replacement), "verify"]);
+  assert.deepEqual(settled(operations), [...MEMBERS.flatMap(replacement), "znodeAccess", "verify"]);
 });
 
 test("a protected stack refuses to go down and loses nothing; without protection it goes", async () => {
@@ -162,5 +166,5 @@ test("a protected stack refuses to go down and loses nothing; without protection
   const open: Edit = ["    protect: true", IMAGE.replace("protect: true", "protect: false")];
   const tags = MEMBERS.flatMap((member) => [`update ${member}-interface`, `update ${member}-volume`]);
   assert.deepEqual([...(await prod.succeed("up", [open]))].sort(), tags.sort());
-  assert.equal(all(await prod.succeed("down", [open]), "delete").length, 67);
+  assert.equal(all(await prod.succeed("down", [open]), "delete").length, 68);
 });

@@ -136,11 +136,20 @@ async function secrets(): Promise<string[]> {
   // Line breaks of a text in JSON in JSON.
   const made = stdout.replaceAll(/\\+n/g, "\n");
   assert.match(made, /BEGIN EC PRIVATE KEY/, "no key of an authority is in the state to look for");
-  const pems = [...keys, deployerTls.key ?? "", made].flatMap((pem) =>
-    [...pem.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\n([\s\S]+?)\n-----END/g)].map(([, body = ""]) => body),
+  const bodies = [...keys, deployerTls.key ?? "", made].flatMap((pem) =>
+    [...pem.matchAll(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+?)\n-----END/g)].map(
+      ([, kind, body = ""]): [string | undefined, string[]] => [kind, body.split("\n")],
+    ),
   );
-  // The last line: the first ones of two keys of a kind are the same.
-  const lines = pems.map((body) => body.split("\n").at(-1) ?? "").filter((line) => line.length >= 12);
+  // What is in the middle of the private number: before it is what two keys of a kind have in common, after it the public
+  // key. SEC 1 has it from byte 7 on, PKCS #8 from byte 36.
+  const lines = bodies.map(([kind, [first = "", second = ""]]) =>
+    kind === "EC " ? first.slice(12, 50) : second.slice(0, 26),
+  );
+  assert.ok(
+    lines.every((line) => line.length > 20),
+    "a key is of another form",
+  );
   return [...new Set([...lines, ...Object.values(users).map(({ kafkajs }) => kafkajs.sasl.password)])];
 }
 

@@ -12,6 +12,8 @@ const RESULTS = {
   hostKey: { hostKey: `ssh-ed25519 ${randomBytes(9).toString("base64")}` },
   distribution: { url: "https://mirror.example/kafka.tgz", sha512: "0".repeat(128) },
   assignment: { brokers: [1, 2, 3], moved: 0 },
+  user: { name: "verification", acls: 8 },
+  znodeAccess: { access: "secure" },
   verify: { topic: "replica-yu1", partitions: [], producedVia: "", consumedVia: [], milliseconds: {} },
 };
 
