@@ -379,7 +379,8 @@ test("a machine waits for its way out, its rules and its distribution; the basti
 
 test("no policy is violated, and prod keeps the strictest setting of protection", () => {
   assert.deepEqual(violations(staging), []);
-  assert.deepEqual(violations(prod, { "data-volumes-protected": { requireProtection: true } }), []);
+  const strict = { "data-volumes-protected": { requireProtection: true }, "members-secured": { requireSecured: true } };
+  assert.deepEqual(violations(prod, strict), []);
   assert.equal(violations(staging, { "data-volumes-protected": { requireProtection: true } }).length, 3);
 });
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commandSecrets } from "../../../policies/commandSecrets.ts";
 import { encryption } from "../../../policies/encryption.ts";
 import { ingress } from "../../../policies/ingress.ts";
 import { instanceMetadata } from "../../../policies/instanceMetadata.ts";
 import { protection } from "../../../policies/protection.ts";
 import { publicAddress } from "../../../policies/publicAddress.ts";
 import type { CheckedResource, Rule, RuleConfig } from "../../../policies/rule.ts";
+import { secured } from "../../../policies/secured.ts";
 
 const VOLUME = "aws:ebs/volume:Volume";
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -126,4 +128,40 @@ test("members have no public address, and no subnet hands them out", () => {
   assert.deepEqual(found(publicAddress, subnet, {}), []);
   assert.deepEqual(found(publicAddress, subnet, { mapPublicIpOnLaunch: false }), []);
   assert.deepEqual(found(publicAddress, subnet, { mapPublicIpOnLaunch: true }), ["r: mapPublicIpOnLaunch is true"]);
+});
+
+const COMMAND = "command:local:Command";
+
+test("no secret stands in a command line or in the environment of a Command", () => {
+  const pem = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
+  const props = { create: "node scripts/run.mjs apply", environment: { SPEC: '{"security":"secured"}' }, stdin: pem };
+  assert.deepEqual(found(commandSecrets, COMMAND, props), []);
+  assert.deepEqual(found(commandSecrets, COMMAND, { create: "login --password=hunter2" }), [
+    'r: create holds a password ("password=")',
+  ]);
+  assert.deepEqual(found(commandSecrets, COMMAND, { environment: { FILES: JSON.stringify({ key: pem }) } }), [
+    'r: environment.FILES holds a private key ("-----BEGIN PRIVATE KEY-----")',
+  ]);
+  const jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="a" password="b";';
+  assert.equal(found(commandSecrets, COMMAND, { environment: { JAAS: jaas } }).length, 1);
+  // Unit tests see the marks of secrets as well.
+  const marked = { type: COMMAND, name: "r", props: { environment: { A: "x" } }, opts: { protect: false } };
+  assert.equal(commandSecrets.check({ ...marked, secrets: ["environment.A"] }, {}).length, 1);
+  assert.equal(commandSecrets.check({ ...marked, secrets: ["environment"] }, {}).length, 1);
+  assert.deepEqual(commandSecrets.check({ ...marked, secrets: ["stdin"] }, {}), []);
+});
+
+test("members are secured where the stack says so", () => {
+  const apply = (security?: string): CheckedResource["props"] => ({
+    environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ name: "kafka-1", files: [], services: ["kafka"], security }) },
+  });
+  const config = { requireSecured: true };
+  assert.deepEqual(found(secured, COMMAND, apply("secured"), { config }), []);
+  assert.deepEqual(found(secured, COMMAND, apply("switched")), []);
+  assert.deepEqual(found(secured, COMMAND, apply("switched"), { config }), [
+    'r: security is "switched", and requireSecured is on',
+  ]);
+  assert.equal(found(secured, COMMAND, apply(), { config }).length, 1);
+  const verification = { environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ topic: "a" }) } };
+  assert.deepEqual(found(secured, COMMAND, verification, { config }), []);
 });
