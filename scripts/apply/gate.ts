@@ -8,6 +8,7 @@ import { blockedMessage, blockers } from "./availability.ts";
 import { viewCluster } from "./cluster.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
 import type { ServiceState } from "./services.ts";
+import { assertTrusted } from "./trust.ts";
 
 /** Pause between two looks at the cluster, in milliseconds. */
 const INTERVAL_MS = 200;
@@ -18,7 +19,8 @@ const INTERVAL_MS = 200;
  * A broker that is not registered is no part of the cluster, so that nobody misses it; it is given the same time, since it
  * may be recovering its logs.
  *
- * @throws UserError when it can't until the time is up, with what stands in the way and the remedy
+ * @throws UserError when it can't until the time is up, with what stands in the way and the remedy; at once when the broker
+ *   would not trust the others any more
  */
 export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, state: ServiceState): Promise<void> {
   const { gateTimeoutSeconds, acceptUnavailable } = spec.rollout;
@@ -28,6 +30,7 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
   const { openSocket } = ssh;
   const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
   if (!gate) return;
+  if (service === "kafka") await assertTrusted(spec, openSocket);
   const started = Date.now();
   try {
     await waitFor(`the cluster to do without ${service} on ${spec.name}`, gate, gateTimeoutSeconds * 1000, INTERVAL_MS);

@@ -1,0 +1,54 @@
+import type { ApplySpec } from "../../components/applySpec.ts";
+import { usesTls } from "../../components/security/phase.ts";
+import { UserError } from "../lib/report.ts";
+import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
+import { endpointOf } from "./health.ts";
+
+/** How long a broker may take to show its certificate, in milliseconds. One that does not is looked at by others. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** What Node.js says of a certificate that no authority has signed that it trusts (`X509_verify_cert_error_string`). */
+const UNTRUSTED = /self.signed certificate|unable to verify|unable to get (local )?issuer/;
+
+/**
+ * Makes sure, before a broker is restarted, that it will trust the others: with the authorities that it is about to get, as
+ * the deployer has them already. An update that failed between two authorities may have left certificates of either.
+ *
+ * @throws UserError that names the brokers that it would not trust
+ */
+export async function assertTrusted(spec: ApplySpec, openSocket: OpenSocket): Promise<void> {
+  // Before that they talk to each other without.
+  if (!usesTls(spec.security)) return;
+  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
+  const reasons = await Promise.all(
+    others.map(({ address }) => whyUntrusted(openSocket, endpointOf(spec, "kafka", address))),
+  );
+  const found = others.flatMap(({ id }, index) =>
+    reasons[index] === undefined ? [] : [`broker ${id} (${reasons[index]})`],
+  );
+  if (found.length === 0) return;
+  throw new UserError(
+    `${spec.name}: with the authorities that it is about to get it would not trust ${found.join(", ")}. Let the update ` +
+      "that brought their certificates succeed first; with own certificates, let authorities.pem hold the former authority as well",
+  );
+}
+
+/** Why a server's certificate is not trusted; undefined when it is, or when there is none to see. */
+export function whyUntrusted(openSocket: OpenSocket, to: Endpoint): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = openSocket(to);
+    const end = (reason?: string) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(reason);
+    };
+    const timer = setTimeout(end, ANSWER_TIMEOUT_MS);
+    socket
+      .once("connect", () => {
+        end();
+      })
+      .on("error", ({ message }: Error) => {
+        end(UNTRUSTED.test(message) ? message : undefined);
+      });
+  });
+}
