@@ -88,16 +88,8 @@ const lookedAfter = settings.topics.map(
     }),
 );
 
-const {
-  users: ownUsers,
-  login,
-  ready,
-} = createUsers(settings, {
-  cluster,
-  certificates,
-  reach: platform.reach,
-  deployerKey,
-});
+const accounts = createUsers(settings, { cluster, certificates, reach: platform.reach, deployerKey });
+const { login } = accounts;
 const accessSet = usesTls(phase)
   ? [
       new ZnodeAccess("znode-access", {
@@ -122,7 +114,7 @@ const verified = new Verification("verification", {
   login,
   kafkaVersion: shape.kafkaVersion,
   rerunOn: cluster.members.flatMap((member) => [member.machineId, member.contentHash]),
-  startAfter: [assignment.assigned, ...ready, ...accessSet],
+  startAfter: [assignment.assigned, ...accounts.ready, ...accessSet],
 });
 
 export const bootstrapServers = cluster.bootstrapServers;
@@ -144,13 +136,12 @@ export const verification = {
   consumedVia: verified.consumedVia,
   milliseconds: verified.run.milliseconds,
 };
-// Read by the program itself, by the status and by clients.
-// Empty on a plaintext cluster: Pulumi warns of outputs without a value.
+// What clients, the status and the next update need; empty on a plaintext cluster, since Pulumi warns of no value.
 export const authorities = certificates?.authorities ?? "";
 export const users = pulumi.secret(
   pulumi.all(
     Object.fromEntries(
-      [...ownUsers].map(([name, { clientProperties, kafkajs }]) => [name, { clientProperties, kafkajs }]),
+      [...accounts.users].map(([name, { clientProperties, kafkajs }]) => [name, { clientProperties, kafkajs }]),
     ),
   ),
 );
