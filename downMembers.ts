@@ -11,10 +11,10 @@ const ANSWER_TIMEOUT_MS = 2_000;
 /**
  * Names of the members of which a service accepts no connection now: whatever the update is, they are mended first.
  *
- * When over a network not one answers, that says more about the way to them than about them: then none is named. Nor is
- * any when the bridge of this computer's machines is gone.
+ * When over a network not one answers, and SSH of none, that says more about the way to them than about them: then none is
+ * named. Nor is any when the bridge of this computer's machines is gone.
  */
-export async function downMembers(last: Deployment | undefined): Promise<ReadonlySet<string>> {
+export async function downMembers(last: Deployment | undefined, sshPort = 22): Promise<ReadonlySet<string>> {
   if (!last?.reach) return new Set();
   const { members, reach, privateKey = "", tls, security } = last;
   if (reach.via === "link" && !members.every(({ address }) => isOnLink(address))) return new Set();
@@ -23,7 +23,7 @@ export async function downMembers(last: Deployment | undefined): Promise<Readonl
     await network.ready();
     const found = await Promise.all(members.map((member) => lookAt(member, security.phase, network)));
     const anyAnswers = found.some((services) => services.includes(true));
-    if (!anyAnswers && reach.via !== "link") return new Set();
+    if (!anyAnswers && reach.via !== "link" && !(await anySsh(members, network, sshPort))) return new Set();
     return new Set(members.filter((_, index) => found[index]?.includes(false)).map(({ name }) => name));
   } catch {
     // What needs the bastion will say so.
@@ -31,6 +31,12 @@ export async function downMembers(last: Deployment | undefined): Promise<Readonl
   } finally {
     network.close();
   }
+}
+
+/** Whether SSH of any member accepts connections. */
+async function anySsh(members: readonly NodePlan[], network: Network, port: number): Promise<boolean> {
+  const ports = members.map(({ address: host }) => accepts(network.openSocket, { host, port }, ANSWER_TIMEOUT_MS));
+  return (await Promise.all(ports)).includes(true);
 }
 
 /** Whether each service of a member accepts connections. */

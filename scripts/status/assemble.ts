@@ -5,6 +5,8 @@ import { versionOf } from "./machine.ts";
 import type { ClusterStatus, MemberStatus, ServiceStatus, ZooKeeperStatus } from "./report.ts";
 
 const HOUR_MS = 3_600_000;
+/** How long before its end another authority should take over, in hours: a year, as long as what it signs by default. */
+const AUTHORITY_HOURS = 365 * 24;
 
 /** Makes of what was asked what is shown. */
 export function assemble(facts: Facts): ClusterStatus {
@@ -15,7 +17,8 @@ export function assemble(facts: Facts): ClusterStatus {
       .map(({ name, ends, earlyRenewalHours }) => ({
         name,
         ends: new Date(ends).toISOString(),
-        due: facts.takenAt >= ends - earlyRenewalHours * HOUR_MS,
+        due: facts.takenAt >= ends - (earlyRenewalHours || AUTHORITY_HOURS) * HOUR_MS,
+        isAuthority: earlyRenewalHours === 0,
       }))
       .sort((a, b) => a.ends.localeCompare(b.ends)),
     takenAt: new Date(facts.takenAt).toISOString(),

@@ -1,6 +1,6 @@
 import { applyAgain, isDown } from "./causes.ts";
 import { judgeKafka } from "./judgeKafka.ts";
-import type { ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
+import type { CertificateStatus, ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
 
 /** Certificates that a line names. */
 const NAMED = 3;
@@ -24,13 +24,27 @@ export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
 
 function judgeCertificates({ certificates, takenAt }: ClusterStatus): StatusProblem[] {
   const due = certificates.filter((certificate) => certificate.due);
-  const [first] = due;
-  if (!first) return [];
-  const names = due.slice(0, NAMED).map(({ name }) => name);
-  const more = due.length > NAMED ? `, and ${due.length - NAMED} more` : "";
-  const when = first.ends <= takenAt ? "ended" : "ends";
-  const text = `certificates are to be renewed: ${names.join(", ")}${more}; the first one ${when} on ${first.ends}`;
-  return [{ kind: "certificate", subject: "certificates", text, remedy: "npm run up renews them" }];
+  const problem = (found: readonly CertificateStatus[], what: string, remedy: string): StatusProblem[] => {
+    const [first] = found;
+    if (!first) return [];
+    const names = found.slice(0, NAMED).map(({ name }) => name);
+    const more = found.length > NAMED ? `, and ${found.length - NAMED} more` : "";
+    const when = first.ends <= takenAt ? "ended" : "ends";
+    const text = `${what}: ${names.join(", ")}${more}; the first one ${when} on ${first.ends}`;
+    return [{ kind: "certificate", subject: "certificates", text, remedy }];
+  };
+  return [
+    ...problem(
+      due.filter(({ isAuthority }) => !isAuthority),
+      "certificates are to be renewed",
+      "npm run up renews them",
+    ),
+    ...problem(
+      due.filter(({ isAuthority }) => isAuthority),
+      "authorities end within a year",
+      "let another one take over, in three updates (docs/operations/security.md)",
+    ),
+  ];
 }
 
 function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProblem[] {

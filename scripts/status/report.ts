@@ -68,8 +68,10 @@ export interface CertificateStatus {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly ends: string;
-  /** Whether it has ended, or an update would renew it. */
+  /** Whether it has ended, an update would renew it, or another authority should take over. */
   readonly due: boolean;
+  /** Whether it is an authority's, which no update renews. */
+  readonly isAuthority: boolean;
 }
 
 /** The whole cluster. */
@@ -101,7 +103,7 @@ export interface StatusProblem {
     | "underReplicated"
     | "certificate"
     | "unknown";
-  /** A member's name, `kafka` or `zookeeper`. */
+  /** A member's name, `kafka`, `zookeeper` or `certificates`. */
   readonly subject: string;
   readonly text: string;
   readonly remedy: string;

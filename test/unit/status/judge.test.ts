@@ -26,11 +26,15 @@ test("certificates within their last days are named before they end, and one tha
     const ends = facts().takenAt + days * 24 * 3_600_000;
     return { name, ends, earlyRenewalHours };
   };
-  assert.deepEqual(problems({ certificates: [certificate("a", 31, 30 * 24), certificate("authority", 1, 0)] }), []);
+  assert.deepEqual(problems({ certificates: [certificate("a", 31, 30 * 24), certificate("authority", 366, 0)] }), []);
   assert.deepEqual(problems({ certificates: [certificate("b", 29, 30 * 24), certificate("a", 28, 30 * 24)] }), [
     "certificate certificates: certificates are to be renewed: a, b; the first one ends on 2026-01-30T04:05:06.000Z. Remedy: npm run up renews them",
   ]);
-  assert.match(problems({ certificates: [certificate("a", -1, 0)] })[0] ?? "", /the first one ended on 2026-01-01T/);
+  assert.match(problems({ certificates: [certificate("a", -1, 24)] })[0] ?? "", /the first one ended on 2026-01-01T/);
+  assert.deepEqual(problems({ certificates: [certificate("authority", 364, 0)] }), [
+    "certificate certificates: authorities end within a year: authority; the first one ends on 2027-01-01T04:05:06.000Z. " +
+      "Remedy: let another one take over, in three updates (docs/operations/security.md)",
+  ]);
 });
 
 test("a cluster that is as it should be has no problem", () => {
