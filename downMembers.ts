@@ -13,6 +13,8 @@ const ANSWER_TIMEOUT_MS = 2_000;
  *
  * When over a network not one answers, and SSH of none, that says more about the way to them than about them: then none is
  * named. Nor is any when the bridge of this computer's machines is gone.
+ *
+ * @param sshPort the members' port of SSH
  */
 export async function downMembers(last: Deployment | undefined, sshPort = 22): Promise<ReadonlySet<string>> {
   if (!last?.reach) return new Set();
