@@ -286,7 +286,10 @@ test("the bastion's user data: the deployer gets through it to SSH and to the br
     await network.ready();
     for (const port of [2181, 80]) {
       const socket = network.openSocket({ host: PLAN.address, port });
-      await assert.rejects(once(socket, "close"), /open|administratively prohibited/i, `port ${port}`);
+      await assert.rejects(once(socket, "close"), {
+        name: "UserError",
+        message: new RegExp(`^the bastion ${BASTION.address} does not forward to port ${port}\\. .*-bastion-machine'$`),
+      });
     }
   } finally {
     network.close();
