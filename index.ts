@@ -13,6 +13,7 @@ import { Topic } from "./components/topic.ts";
 import { Verification } from "./components/verification.ts";
 import { ZnodeAccess } from "./components/znodeAccess.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
+import { assertForwarded } from "./bastionPorts.ts";
 import { chooseCertificates, securityShape } from "./certificates.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
 import { downMembers } from "./downMembers.ts";
@@ -42,6 +43,7 @@ const deployed = livingMembers(last, shape);
 const upgrading = upgradedMembers(last, shape);
 
 const phase = settings.security;
+await assertForwarded(last, phase);
 const certificates = chooseCertificates(settings, plans);
 const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);

@@ -13,6 +13,9 @@ const FORWARD_TIMEOUT_MS = 10_000;
 /** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1). */
 const PROHIBITED = 1;
 
+/** The other side of an SSH connection may not forward to a port. */
+export class PortProhibited extends UserError {}
+
 /** What a remote command left. */
 export interface RemoteResult {
   readonly code: number;
@@ -28,10 +31,13 @@ export class Ssh {
   readonly openSocket: OpenSocket;
   readonly #client: Client;
   readonly #host: string;
+  readonly #isBastion: boolean;
 
-  private constructor(client: Client, host: string, tls: ClientTls | undefined) {
+  private constructor(client: Client, { host: address, role }: SshTarget, tls: ClientTls | undefined) {
+    const host = role === "bastion" ? `the bastion ${address}` : address;
     this.#client = client;
     this.#host = host;
+    this.#isBastion = role === "bastion";
     this.openSocket = secureSockets((to) => new LazySocket(this.forward(to)), tls);
     this.lost = new Promise((_resolve, reject) => {
       client.on("close", () => {
@@ -52,7 +58,7 @@ export class Ssh {
     const client = await openClient(target, (shown) =>
       shown === expected ? undefined : wrongHostKey(target, shown, expected),
     );
-    return new Ssh(client, target.role === "bastion" ? `the bastion ${target.host}` : target.host, tls);
+    return new Ssh(client, target, tls);
   }
 
   /**
@@ -110,8 +116,8 @@ export class Ssh {
   /**
    * Opens a connection from the host to where it can reach. No port is opened on this computer.
    *
-   * @throws UserError when the SSH connection is lost, or the host may not do that; Error when nothing listens there, which
-   *   may pass with time
+   * @throws UserError when the SSH connection is lost, PortProhibited when the host may not do that; Error when nothing
+   *   listens there, which may pass with time
    */
   async forward({ host, port }: Endpoint): Promise<Duplex> {
     const unreachable = `${host}:${port} can't be reached from ${this.#host}`;
@@ -131,11 +137,12 @@ export class Ssh {
   }
 
   /** A bastion forwards to the ports that it was made for. */
-  #prohibited(port: number): UserError {
-    return new UserError(
-      `${this.#host} does not forward to port ${port}. If it is the bastion, an older version of the program has made it: ` +
-        "let the program make it anew: npm run up -- --replace '**-bastion-machine'",
-    );
+  #prohibited(port: number): PortProhibited {
+    const remedy = this.#isBastion
+      ? "It was made by an older version of the program: with all settings as they are deployed, let the program make it " +
+        "anew: npm run up -- --replace '**-bastion-machine'"
+      : "The SSH server's configuration forbids it (AllowTcpForwarding): let the program make the machine anew";
+    return new PortProhibited(`${this.#host} does not forward to port ${port}. ${remedy}`);
   }
 
   /**

@@ -120,6 +120,15 @@ test("replace with the data volume: the new one is made first, the old one goes 
   );
 });
 
+test("the bastion is made anew by itself: its address and its host key with it, and each member is only looked at", async () => {
+  const operations = await staging.succeed("up --replace **-bastion-machine", [LARGEST]);
+  inOrder(operations, "create aws-bastion-machine", "hostKey aws-bastion", "apply update kafka-1");
+  assert.deepEqual(
+    operations.filter((operation) => /^(create|delete) (kafka|zookeeper)/.test(operation)),
+    [],
+  );
+});
+
 test("an instance that is gone from AWS is made again by the next up, with its data volume, and nothing else", async () => {
   const gone = ["kafka-2-machine", "kafka-2-attachment"];
   const { code, text, operations } = await staging.run("up", [LARGEST], { gone });
