@@ -4,7 +4,7 @@ import { type CheckedResource, list, record, type Rule } from "./rule.ts";
 const CIDR_PROPERTIES = ["cidrBlock", "ipv6CidrBlock", "cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks"];
 
 /** Rules that let traffic in, by their paths. */
-function ingressRules({ type, props }: CheckedResource): readonly (readonly [path: string, rule: unknown])[] {
+export function ingressRules({ type, props }: CheckedResource): readonly (readonly [path: string, rule: unknown])[] {
   switch (type) {
     case "aws:ec2/securityGroup:SecurityGroup":
     case "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":

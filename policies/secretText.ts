@@ -7,7 +7,8 @@ const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["an AWS secret key", /\b(aws_secret_access_key["']?\s*[=:])\s*["']?[\w/+]/i],
   ["a JAAS user", /(\w+LoginModule\s+\w+[^;]*\buser_\w+\s*=)/],
   // Kafka's ${file:…} and ${env:…} only say where a password is.
-  ["a password", /\b([\w.-]*(?:password|(?:plain_text|hashed)_passwd)["']?\s*[=:])\s*["']?(?!\$\{)[^\s"']/i],
+  // Quotes of JSON within JSON are escaped.
+  ["a password", /\b([\w.-]*(?:password|(?:plain_text|hashed)_passwd)\\*["']?\s*[=:])\s*\\*["']?(?!\$\{)[^\s"'\\]/i],
 ];
 
 /** Base64 on one line or on several, as in YAML and MIME; below 24 characters it could be any word of a text. */

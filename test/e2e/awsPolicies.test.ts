@@ -15,6 +15,7 @@ import { installAwsProvider } from "./support/awsProvider.ts";
 const PROGRAM = `
 import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
 
 const settings = JSON.parse(readFileSync("settings.json", "utf8"));
 if (settings.unknown === "type") new aws.s3.Bucket("bucket");
@@ -44,6 +45,7 @@ const machine = new aws.ec2.Instance("machine", {
 new aws.ec2.VolumeAttachment("attachment", {
   deviceName: "/dev/sdf", instanceId: machine.id, volumeId: volume.id,
 }, { deleteBeforeReplace: true });
+if (settings.apply) new command.local.Command("apply", settings.apply);
 export const address = port.privateIp;
 `;
 
@@ -146,6 +148,35 @@ test("the pack's configuration asks for protection, or turns a policy to advice"
   assert.match(stdout, /volume: a data volume, protect is false, and requireProtection is on/);
   const advised = await succeed({ protect: true, volume: { encrypted: false } }, "preview", ...configured);
   assert.match(advised, /\[advisory\] {2}volumes-encrypted/);
+});
+
+test("the pack's configuration asks for security: of members, and of who may connect to them", async () => {
+  const file = join(folder, "secured.json");
+  await writeFile(file, JSON.stringify({ "members-secured": { requireSecured: true } }));
+  const strict = ["preview", ...PACK, "--policy-pack-config", file];
+  const member = (security: string, more: Record<string, string> = {}): Record<string, unknown> => ({
+    create: "true",
+    environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ name: "kafka-1", files: [], security }), ...more },
+    stdin: "-----BEGIN PRIVATE KEY-----",
+  });
+  const inside = (port: number): object => ({ ipProtocol: "tcp", fromPort: port, toPort: port });
+  await succeed({ apply: member("secured"), inside: inside(9094) }, ...strict);
+  // Without the configuration, a cluster may be as it likes.
+  await succeed({ apply: member("opened"), inside: inside(9092) }, "preview", ...PACK);
+  const broken = { apply: member("opened", { KEY: "-----BEGIN PRIVATE KEY-----" }), inside: inside(9092) };
+  const { code, stdout } = await cli(broken, ...strict);
+  assert.notEqual(code, 0, stdout);
+  const messages = [
+    ["members-secured", 'apply: security is "opened", and requireSecured is on; '],
+    ["members-secured", "inside: lets in port 9092, Kafka without TLS, and requireSecured is on; "],
+    ["no-secret-in-commands", "apply: environment.KEY holds a private key"],
+  ];
+  for (const [policy, message = ""] of messages) {
+    assert.ok(
+      stdout.includes(`[mandatory]  ${policy}`) && stdout.includes(message),
+      `${message} is not in:\n${stdout}`,
+    );
+  }
 });
 
 test("what the provider does not know is refused", async () => {

@@ -142,6 +142,9 @@ test("no secret stands in a command line or in the environment of a Command", ()
   assert.deepEqual(found(commandSecrets, COMMAND, { environment: { FILES: JSON.stringify({ key: pem }) } }), [
     'r: environment.FILES holds a private key ("-----BEGIN PRIVATE KEY-----")',
   ]);
+  assert.deepEqual(found(commandSecrets, COMMAND, { triggers: ["a", { key: pem }] }), [
+    'r: triggers[1] holds a private key ("-----BEGIN PRIVATE KEY-----")',
+  ]);
   const jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="a" password="b";';
   assert.equal(found(commandSecrets, COMMAND, { environment: { JAAS: jaas } }).length, 1);
   // Unit tests see the marks of secrets as well.
@@ -164,4 +167,28 @@ test("members are secured where the stack says so", () => {
   assert.equal(found(secured, COMMAND, apply(), { config }).length, 1);
   const verification = { environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ topic: "a" }) } };
   assert.deepEqual(found(secured, COMMAND, verification, { config }), []);
+});
+
+test("no security group opens a port without TLS where the stack says so", () => {
+  const config = { requireSecured: true };
+  const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+  const ports = (fromPort: number, toPort = fromPort, ipProtocol = "tcp"): string[] =>
+    found(secured, rule, { ipProtocol, fromPort, toPort, cidrIpv4: "10.0.0.0/16" }, { config });
+  const kafka = "lets in port 9092, Kafka without TLS, and requireSecured is on";
+  const zooKeeper = "lets in port 2181, ZooKeeper without TLS, and requireSecured is on";
+  for (const port of [22, 9093, 9094, 2182, 2888, 3888]) assert.deepEqual(ports(port), [], String(port));
+  assert.deepEqual(ports(9092), [`r: ${kafka}`]);
+  assert.deepEqual(ports(2181), [`r: ${zooKeeper}`]);
+  assert.deepEqual(ports(1024, 65535), [`r: ${kafka}`, `r: ${zooKeeper}`]);
+  assert.deepEqual(ports(-1, -1, "icmp"), []);
+  assert.deepEqual(found(secured, rule, { ipProtocol: "-1" }, { config }), [`r: ${kafka}`, `r: ${zooKeeper}`]);
+  assert.deepEqual(found(secured, rule, { ipProtocol: "tcp", fromPort: 9092, toPort: 9092 }), []);
+  const group = "aws:ec2/securityGroup:SecurityGroup";
+  const opened = { protocol: "tcp", fromPort: 9092, toPort: 9094 };
+  assert.deepEqual(found(secured, group, { ingress: [{ ...opened, fromPort: 9093 }, opened] }, { config }), [
+    `r: ingress[1] ${kafka}`,
+  ]);
+  assert.deepEqual(found(secured, group, { egress: [opened] }, { config }), []);
+  const acl = "aws:ec2/networkAclRule:NetworkAclRule";
+  assert.deepEqual(found(secured, acl, { ruleAction: "allow", protocol: "-1" }, { config }), []);
 });

@@ -19,10 +19,16 @@ const withFile = (file: Record<string, string>): string => `#cloud-config\n${str
 test("secrets are found in plain text, and shown only as far as they are none", () => {
   const cases: readonly (readonly [text: string, found: readonly string[]])[] = [
     [KEY, [PEM]],
+    ["-----BEGIN EC PRIVATE KEY-----", ['a private key ("-----BEGIN EC PRIVATE KEY-----")']],
+    ["-----BEGIN ENCRYPTED PRIVATE KEY-----", ['a private key ("-----BEGIN ENCRYPTED PRIVATE KEY-----")']],
     ["-----BEGIN OPENSSH PRIVATE KEY-----", ['a private key ("-----BEGIN OPENSSH PRIVATE KEY-----")']],
     ["key: AKIAIOSFODNN7EXAMPLE", ['an AWS access key ("AKIA")']],
     ["aws_secret_access_key = wJalrXUtnFEMI", ['an AWS secret key ("aws_secret_access_key =")']],
     ["ssl.keystore.password=hunter2", ['a password ("ssl.keystore.password=")']],
+    // As Kafka's tools are told of a user's password, and kafkajs.
+    ["SCRAM-SHA-512=[iterations=8192,password=hunter2]", ['a password ("password=")']],
+    [JSON.stringify({ sasl: { mechanism: "scram-sha-512", password: "hunter2" } }), ['a password ("password\\":")']],
+    [JSON.stringify({ file: '{"password": "hunter2"}' }), ['a password ("password\\\\\\":")']],
     ['  "password": "hunter2"', ['a password ("password\\":")']],
     ["plain_text_passwd: hunter2", ['a password ("plain_text_passwd:")']],
     [
@@ -44,6 +50,7 @@ test("what only resembles a secret is none", () => {
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGbM4J3nTqvHnTt0s1fGfXgO0r0H5kq4 deployer",
     "ssl.keystore.password=${file:/run/secrets/kafka.properties:keystore}",
     "password.encoder.iterations=4096",
+    JSON.stringify({ password: "", file: '{"password": ""}' }),
     "lock_passwd: true\nssh_pwauth: false",
     "# the password is asked for later",
   ];
