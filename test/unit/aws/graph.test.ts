@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { parse } from "yaml";
 import { renderBastionUserData } from "../../../components/render/bastion.ts";
 import { EC2_USER_DATA_LIMIT } from "../../../components/render/cloudInit.ts";
+import { checkSettings } from "../../../components/settings.ts";
 import type { ApplySpec } from "../../../components/applySpec.ts";
 import { only, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";
@@ -14,6 +17,26 @@ const METADATA = { httpEndpoint: "enabled", httpTokens: "required", httpPutRespo
 
 const staging = await deployCluster(stackSettings("staging"), [], { provider: AWS });
 const prod = await deployCluster(stackSettings("prod"), [], { provider: AWS });
+
+test("the example of users in both files can be used as it stands", () => {
+  for (const stack of ["staging", "prod"] as const) {
+    const lines = readFileSync(`Pulumi.${stack}.yaml`, "utf8").split("\n");
+    const first = lines.findIndex((line) => line === "  # kafka-cluster:users:");
+    assert.ok(first > 0, stack);
+    const example = lines.slice(
+      first,
+      lines.findIndex((line, index) => index > first && !line.startsWith("  #")),
+    );
+    const { "kafka-cluster:users": users } = parse(
+      example.map((line) => line.replace("  # ", "")).join("\n"),
+    ) as Record<string, unknown>;
+    const settings = checkSettings({ ...stackSettings(stack), users });
+    assert.deepEqual(
+      settings.users.map(({ name, permissions }) => [name, permissions.map(({ resource }) => resource)]),
+      [["orders", ["topic", "group"]]],
+    );
+  }
+});
 
 /** Number of resources of each type. */
 function counts(resources: readonly Recorded[]): Record<string, number> {
@@ -377,11 +400,14 @@ test("a machine waits for its way out, its rules and its distribution; the basti
   }
 });
 
-test("no policy is violated, and prod keeps the strictest setting of protection", () => {
+test("no policy is violated, and prod keeps the strictest settings of protection and security", async () => {
   assert.deepEqual(violations(staging), []);
   const strict = { "data-volumes-protected": { requireProtection: true }, "members-secured": { requireSecured: true } };
   assert.deepEqual(violations(prod, strict), []);
   assert.equal(violations(staging, { "data-volumes-protected": { requireProtection: true } }).length, 3);
+  const opened = await deployCluster({ ...stackSettings("prod"), security: "opened" }, [], { provider: AWS });
+  // Six members; 9092 from brokers, bastion and clients; 2181 from brokers and ensemble.
+  assert.equal(violations(opened, { "members-secured": { requireSecured: true } }).length, 6 + 3 + 2);
 });
 
 test("no private key stands in any plain input", () => {
