@@ -1,8 +1,9 @@
 import { type NodePlan, servicesOf } from "./components/render/node.ts";
 import { memberPort, type Phase } from "./components/security/phase.ts";
+import type { Reach } from "./components/reach.ts";
 import type { Deployment } from "./deployed.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
-import { accepts } from "./scripts/lib/sockets.ts";
+import { accepts, type Endpoint } from "./scripts/lib/sockets.ts";
 
 /** How long the bastion, and then a member, may take to answer, in milliseconds. */
 const BASTION_TIMEOUT_MS = 5_000;
@@ -23,7 +24,7 @@ export async function downMembers(last: Deployment | undefined, sshPort = 22): P
   const network = new Network({ reach, privateKey, ...(tls && { tls }), timeoutMs: BASTION_TIMEOUT_MS });
   try {
     await network.ready();
-    const found = await Promise.all(members.map((member) => lookAt(member, security.phase, network)));
+    const found = await Promise.all(members.map((member) => lookAt(member, security.phase, reach.via, network)));
     const anyAnswers = found.some((services) => services.includes(true));
     if (!anyAnswers && reach.via !== "link" && !(await anySsh(members, network, sshPort))) return new Set();
     return new Set(members.filter((_, index) => found[index]?.includes(false)).map(({ name }) => name));
@@ -42,10 +43,34 @@ async function anySsh(members: readonly NodePlan[], network: Network, port: numb
 }
 
 /** Whether each service of a member accepts connections. */
-function lookAt(member: NodePlan, phase: Phase, network: Network): Promise<boolean[]> {
+function lookAt(member: NodePlan, phase: Phase, via: Reach["via"], network: Network): Promise<boolean[]> {
   return Promise.all(
-    servicesOf(member).map((service) =>
-      accepts(network.openSocket, { host: member.address, port: memberPort(service, phase) }, ANSWER_TIMEOUT_MS),
-    ),
+    servicesOf(member)
+      // The deployer's way over a network leads to brokers alone.
+      .filter((service) => service === "kafka" || via === "link")
+      .map((service) => isThere(network, { host: member.address, port: memberPort(service, phase) })),
   );
+}
+
+/** Whether a service takes connections, be it only to refuse the deployer's certificate. */
+function isThere(network: Network, to: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = network.openSocket(to);
+    const end = (answer: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => {
+      end(false);
+    }, ANSWER_TIMEOUT_MS);
+    socket
+      .once("connect", () => {
+        end(true);
+      })
+      // An alert of TLS is the answer of a service that runs.
+      .on("error", ({ message }: Error) => {
+        end(/\balert\b/i.test(message));
+      });
+  });
 }

@@ -10,6 +10,7 @@ import { planMembers } from "./components/render/members.ts";
 import { KAFKA_PORTS } from "./components/render/paths.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
 import { Topic } from "./components/topic.ts";
+import { VERIFICATION_USER } from "./components/userSettings.ts";
 import { Verification } from "./components/verification.ts";
 import { ZnodeAccess } from "./components/znodeAccess.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
@@ -99,6 +100,7 @@ const accessSet = usesTls(phase)
         member: firstBroker,
         reach: platform.reach,
         ensemble: ensemble.servers,
+        users: [VERIFICATION_USER, ...settings.users.map(({ name }) => name)],
         deployerKey,
         startAfter: cluster.members.map((member) => member.applied),
       }).set,

@@ -27,6 +27,7 @@ export const VERIFICATION_USER = "verification";
 const RESERVED: ReadonlyMap<string, string> = new Map([
   [VERIFICATION_USER, "the program's own user, which the verification works as"],
   ["kafka-broker", "the brokers and the deployer"],
+  ["zookeeper", "ZooKeeper's servers"],
   ["ANONYMOUS", "what Kafka calls those who do not log in"],
 ]);
 
@@ -71,6 +72,7 @@ function readPermission(reader: SettingsReader): Permission {
   if (resource === "cluster" && pattern === "prefixed") reader.report("pattern", "literal: there is one cluster only");
   const operations = reader.list("operations", "[Read, Describe]", operationProblem(resource));
   const hosts = reader.list("hosts", "[10.0.0.18]", hostProblem);
+  if (reader.isList("hosts") && !reader.has("hosts")) reader.report("hosts", "at least one address; left out, any");
   return {
     resource: resource ?? "topic",
     name,

@@ -13,6 +13,8 @@ export interface ZnodeAccessArgs {
   readonly member: Member;
   readonly reach: pulumi.Input<Reach>;
   readonly ensemble: readonly EnsembleServer[];
+  /** Names of the users that the stack knows: others are told. */
+  readonly users: readonly string[];
   /** The key that deploys. */
   readonly deployerKey: DeployerKey;
   /** What has to be done before: all brokers have to write to ZooKeeper with their certificates. */
@@ -36,6 +38,7 @@ export class ZnodeAccess extends pulumi.ComponentResource {
       member: { name: plan.name, address: plan.address, hostKey },
       reach,
       ensemble: args.ensemble,
+      users: args.users,
     }));
     this.set = new command.local.Command(
       `${name}-znodes`,

@@ -11,4 +11,6 @@ export interface ZnodeAccessSpec {
   readonly member: { readonly name: string; readonly address: string; readonly hostKey: string };
   readonly reach: Reach;
   readonly ensemble: readonly EnsembleServer[];
+  /** Names of the users that the stack knows. */
+  readonly users: readonly string[];
 }

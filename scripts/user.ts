@@ -28,8 +28,10 @@ runScript(async () => {
     case "ensure":
       result(
         await connected(spec, secrets, async (requests): Promise<UserResult> => {
+          // Permissions first: nobody logs in with those that a user of that name has had before.
+          const acls = await setAcls(requests, name, permissions);
           await setCredential(requests, name, password);
-          return { name, acls: await setAcls(requests, name, permissions) };
+          return { name, acls };
         }),
       );
       return;

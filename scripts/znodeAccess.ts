@@ -7,16 +7,29 @@
  */
 import { text } from "node:stream/consumers";
 import type { ReachSecrets } from "../components/reach.ts";
-import { DEPLOY_USER, SERVER_PROPERTIES, SERVICE_USER, ZOOKEEPER_PORTS } from "../components/render/paths.ts";
+import { BROKER_NAME } from "../components/render/brokerSecurity.ts";
+import {
+  DEPLOY_USER,
+  KAFKA_PORTS,
+  SERVER_PROPERTIES,
+  SERVICE_USER,
+  ZOOKEEPER_PORTS,
+} from "../components/render/paths.ts";
 import type { ZnodeAccessSpec } from "../components/znodeAccessSpec.ts";
+import { reasonOf, withAdminRequests } from "./lib/adminRequests.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { describeScramCredentialsRequest } from "./lib/scramProtocol.ts";
 import type { Ssh } from "./lib/ssh.ts";
+import { deleteCredential } from "./users/scram.ts";
 import { ZooKeeperReader } from "./lib/zookeeperReader.ts";
 
 /** Znodes that every cluster has, and that no stranger may write (`ZkData.SecureRootPaths`). */
 const LOOKED_AT = ["/brokers/topics", "/config/topics", "/config/users", "/kafka-acl"];
+
+/** Who may do everything, now or on the way here. */
+const SUPER_USERS = [BROKER_NAME, "ANONYMOUS"];
 
 async function main(): Promise<void> {
   const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ZnodeAccessSpec;
@@ -28,6 +41,7 @@ async function main(): Promise<void> {
     const said = await migrate(spec, ssh);
     const wrong = await notSo(spec, ssh);
     if (wrong.length > 0) throw new UserError(`znodes ${wrong.join(", ")} are not ${spec.access} after:\n${said}`);
+    if (spec.access === "secure") await withdrawSuperUsers(spec, ssh);
     progress(`znodes of the brokers are ${spec.access === "secure" ? "the brokers' alone" : "everybody's"} to change`);
     result({ access: spec.access });
   } finally {
@@ -67,6 +81,29 @@ async function notSo({ access, ensemble }: ZnodeAccessSpec, ssh: Ssh): Promise<s
   } finally {
     reader.close();
   }
+}
+
+/**
+ * Takes passwords away from names that only certificates may have: as long as there was a way without TLS, anybody could
+ * give the super user one. Other users that the stack does not know are told.
+ */
+async function withdrawSuperUsers({ member, users }: ZnodeAccessSpec, ssh: Ssh): Promise<void> {
+  const brokers = [`${member.address}:${KAFKA_PORTS.broker}`];
+  await withAdminRequests({ brokers, clientId: "znode-access", openSocket: ssh.openSocket }, async (requests) => {
+    const described = await requests.send("controller", describeScramCredentialsRequest([]), (answer) => [answer]);
+    if (described.errorCode !== 0) throw new UserError(`the users can't be told: ${reasonOf(described)}`);
+    const names = described.users.map(({ user }) => user);
+    for (const name of names.filter((name) => SUPER_USERS.includes(name))) {
+      progress(`somebody has given ${name}, the super user, a password: it is taken away`);
+      await deleteCredential(requests, name);
+    }
+    const unknown = names.filter((name) => !users.includes(name) && !SUPER_USERS.includes(name));
+    if (unknown.length === 0) return;
+    progress(
+      `users that the stack does not know can log in: ${unknown.join(", ")}. If nobody needs them, delete them: ` +
+        "kafka-configs.sh --alter --entity-type users --entity-name NAME --delete-config SCRAM-SHA-512",
+    );
+  });
 }
 
 runScript(() => main().finally(exitSoon));

@@ -43,8 +43,8 @@ export function brokerSecurity(security: Phase): (readonly [key: string, value: 
     ["inter.broker.listener.name", usesTls(security) ? "BROKER" : "PLAINTEXT"],
     ...STORES,
     ["listener.name.broker.ssl.client.auth", "required"],
-    // A certificate's name as it is: kafka-broker, not CN=kafka-broker.
-    ["listener.name.broker.ssl.principal.mapping.rules", "RULE:^CN=(.*)$/$1/"],
+    // Nobody else comes in by a certificate: without a rule for its name it is refused.
+    ["listener.name.broker.ssl.principal.mapping.rules", "RULE:^CN=kafka-broker$/kafka-broker/"],
     ["listener.name.client.sasl.enabled.mechanisms", "SCRAM-SHA-512"],
     [
       "listener.name.client.scram-sha-512.sasl.jaas.config",
@@ -55,6 +55,14 @@ export function brokerSecurity(security: Phase): (readonly [key: string, value: 
     ["super.users", superUsers.map((name) => `User:${name}`).join(";")],
     ...(usesTls(security) ? zookeeperClient(security) : []),
   ];
+}
+
+/** The phase that a broker runs in, from its properties. */
+export function phaseOf(properties: Readonly<Record<string, string>>): Phase {
+  const { listeners = "" } = properties;
+  if (!listeners.includes("BROKER://")) return "plaintext";
+  if (properties["inter.broker.listener.name"] !== "BROKER") return "opened";
+  return listeners.includes("PLAINTEXT://") ? "switched" : "secured";
 }
 
 /** How a broker connects to ZooKeeper with its certificate, by which it also owns what it writes there. */

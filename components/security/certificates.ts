@@ -59,7 +59,9 @@ export class Certificates extends pulumi.ComponentResource implements ClusterCer
 
   constructor(name: string, args: CertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:Certificates", name, {}, opts);
-    const authorities = args.authorities.map((authority) => this.#authority(`${name}-${authority}`, authority));
+    const authorities = args.authorities.map((authority) =>
+      this.#authority(`${name}-authority-${authority}`, authority),
+    );
     const [signing] = authorities;
     if (!signing) throw new Error("certificates need an authority");
     this.authorities = pulumi

@@ -24,12 +24,13 @@ export function splitIdentity(pem: string): { key: string; certificate: string }
 
 /** What is wrong with a text of authorities' certificates; undefined when nothing is. */
 export function authoritiesProblem(pem: string, now: number): string | undefined {
+  if (pem.includes("PRIVATE KEY"))
+    return "certificates alone: a key in it would lie open, and every client would get it";
   const found = attempt(() => certificatesIn(pem));
   if (!found || found.length === 0) return "certificates of authorities as PEM text";
   const wrong = found.find((certificate) => !certificate.ca);
   if (wrong) return `certificates of authorities only; ${nameOf(wrong)} may not sign others`;
-  const expired = found.find((certificate) => Date.parse(certificate.validTo) <= now);
-  return expired && `certificates that are valid; ${nameOf(expired)} ended on ${expired.validTo}`;
+  return validityProblem(found, now);
 }
 
 /** What is wrong with a key and its certificate; undefined when nothing is. */
@@ -50,12 +51,19 @@ export function identityProblem(
   if (address !== undefined && leaf.checkIP(address) === undefined) {
     return `a certificate with the IP address ${address} as a subject alternative name; this one has ${leaf.subjectAltName ?? "none"}`;
   }
-  if (Date.parse(leaf.validTo) <= now) return `a certificate that is valid; this one ended on ${leaf.validTo}`;
-  if (Date.parse(leaf.validFrom) > now) return `a certificate that is valid; this one begins on ${leaf.validFrom}`;
+  const invalid = validityProblem([leaf, ...chain], now);
+  if (invalid !== undefined) return invalid;
   const trusted = attempt(() => certificatesIn(authorities)) ?? [];
   return isSigned(leaf, chain, trusted)
     ? undefined
     : "a certificate that an authority in authorities.pem has signed, with all between";
+}
+
+function validityProblem(certificates: readonly X509Certificate[], now: number): string | undefined {
+  const ended = certificates.find(({ validTo }) => Date.parse(validTo) <= now);
+  if (ended) return `certificates that are valid; ${nameOf(ended)} ended on ${ended.validTo}`;
+  const early = certificates.find(({ validFrom }) => Date.parse(validFrom) > now);
+  return early && `certificates that are valid; ${nameOf(early)} begins on ${early.validFrom}`;
 }
 
 function isSigned(
@@ -66,7 +74,7 @@ function isSigned(
   const by = (issuer: X509Certificate): boolean => leaf.checkIssued(issuer) && leaf.verify(issuer.publicKey);
   if (trusted.some(by)) return true;
   const [next, ...rest] = chain;
-  return next !== undefined && by(next) && isSigned(next, rest, trusted);
+  return next !== undefined && next.ca && by(next) && isSigned(next, rest, trusted);
 }
 
 function nameOf({ subject }: X509Certificate): string {

@@ -30,7 +30,7 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
   const { openSocket } = ssh;
   const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
   if (!gate) return;
-  if (service === "kafka") await assertTrusted(spec, openSocket);
+  await assertTrusted(spec, openSocket, service);
   const started = Date.now();
   try {
     await waitFor(`the cluster to do without ${service} on ${spec.name}`, gate, gateTimeoutSeconds * 1000, INTERVAL_MS);

@@ -1,6 +1,8 @@
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
 import { isNewer } from "../../components/kafka/versions.ts";
+import { phaseOf } from "../../components/render/brokerSecurity.ts";
+import { phaseProblems } from "../../components/security/phase.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
@@ -37,6 +39,7 @@ export function planServices(
   return observed.map(({ service, state, before }) => {
     const after = runningWith(service, spec.files);
     refuseOlderProtocol(spec, before, after);
+    if (service === "kafka" && before) refuseFarPhase(spec, before);
     const reads = differing.some(({ restarts }) => restarts.includes(service));
     return { service, state, before, after, action: decide(spec, service, { ...state, reads }, before, after) };
   });
@@ -69,6 +72,16 @@ function refuseOlderProtocol({ name }: ApplySpec, before: Running | undefined, {
   throw new UserError(
     `${name}: its broker speaks protocol ${spoken} already, and what it has written since ${wanted} can't read: ` +
       `set interBrokerProtocolVersion to ${spoken}, with a version of Kafka that has it`,
+  );
+}
+
+/** The same of how far it is secured: what the broker runs with has to be the phase of this update, or one beside it. */
+function refuseFarPhase({ name, security }: ApplySpec, { properties }: Running): void {
+  const runs = phaseOf(properties);
+  if (phaseProblems(runs, security).length === 0) return;
+  throw new UserError(
+    `${name}: its broker is ${runs} already, from an update that failed, and ${security} is more than one step from that: ` +
+      `set security to ${runs}, and let that update succeed first`,
   );
 }
 

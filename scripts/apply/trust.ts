@@ -1,5 +1,6 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { usesTls } from "../../components/security/phase.ts";
+import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
 import { endpointOf } from "./health.ts";
@@ -8,23 +9,28 @@ import { endpointOf } from "./health.ts";
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** What Node.js says of a certificate that no authority has signed that it trusts (`X509_verify_cert_error_string`). */
-const UNTRUSTED = /self.signed certificate|unable to verify|unable to get (local )?issuer/;
+const UNTRUSTED =
+  /self.signed certificate|unable to verify|unable to get (local )?issuer|certificate signature failure/;
 
 /**
- * Makes sure, before a broker is restarted, that it will trust the others: with the authorities that it is about to get, as
+ * Makes sure, before a service is restarted, that it will trust the others: with the authorities that it is about to get, as
  * the deployer has them already. An update that failed between two authorities may have left certificates of either.
  *
- * @throws UserError that names the brokers that it would not trust
+ * @throws UserError that names those that it would not trust
  */
-export async function assertTrusted(spec: ApplySpec, openSocket: OpenSocket): Promise<void> {
+export async function assertTrusted(spec: ApplySpec, openSocket: OpenSocket, service: Service): Promise<void> {
   // Before that they talk to each other without.
   if (!usesTls(spec.security)) return;
-  const others = spec.brokers.filter(({ id }) => id !== spec.brokerId);
+  const [own, all, what] =
+    service === "kafka"
+      ? [spec.brokerId, spec.brokers, "broker"]
+      : [spec.zookeeperId, spec.ensemble, "ZooKeeper server"];
+  const others = all.filter(({ id }) => id !== own);
   const reasons = await Promise.all(
-    others.map(({ address }) => whyUntrusted(openSocket, endpointOf(spec, "kafka", address))),
+    others.map(({ address }) => whyUntrusted(openSocket, endpointOf(spec, service, address))),
   );
   const found = others.flatMap(({ id }, index) =>
-    reasons[index] === undefined ? [] : [`broker ${id} (${reasons[index]})`],
+    reasons[index] === undefined ? [] : [`${what} ${id} (${reasons[index]})`],
   );
   if (found.length === 0) return;
   throw new UserError(

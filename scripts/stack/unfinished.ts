@@ -27,7 +27,8 @@ export function unfinished(resource: ExportedResource, reason: string): Exported
 
 /**
  * The Commands to run again after some of them did not end. In the middle of an upgrade those are all members': servers
- * beside brokers run the new version then, which the members' own applies are not on record with.
+ * beside brokers run the new version then, which the members' own applies are not on record with. What brokers have written
+ * to ZooKeeper meanwhile may be otherwise to change than it is to be.
  *
  * @param urns of the resources whose operation did not end
  */
@@ -44,6 +45,8 @@ export function commandsToRunAgain(resources: readonly ExportedResource[], urns:
     .filter(
       (command) =>
         urns.includes(command.urn) ||
+        // It waits for all members, and an update that failed has not come to it.
+        (urns.length > 0 && isIn(command.urn, "ZnodeAccess")) ||
         (isUpgrading && (ensembles.includes(command) || partOf(command.urn)?.part === "apply")),
     )
     .map(({ urn }) => urn);

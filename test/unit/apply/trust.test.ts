@@ -46,15 +46,19 @@ function trusting(...authorities: string[]): ReturnType<typeof secureSockets> {
 }
 
 test("a broker that would not trust another one any more is not restarted; one that is down says nothing", async () => {
-  await assert.rejects(assertTrusted(spec("secured"), trusting(next.authorities)), {
+  await assert.rejects(assertTrusted(spec("secured"), trusting(next.authorities), "kafka"), {
     name: "UserError",
     message: /^kafka-1: with the authorities .* would not trust broker 3 \(.*\)\. Let the update that brought/,
   });
-  await assertTrusted(spec("switched"), trusting(next.authorities, former.authorities));
+  await assertTrusted(spec("switched"), trusting(next.authorities, former.authorities), "kafka");
 });
 
 test("as long as brokers talk without TLS nothing is asked", async () => {
-  await assertTrusted(spec("opened"), () => {
-    throw new Error("a connection was opened");
-  });
+  await assertTrusted(
+    spec("opened"),
+    () => {
+      throw new Error("a connection was opened");
+    },
+    "kafka",
+  );
 });

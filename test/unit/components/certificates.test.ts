@@ -19,8 +19,8 @@ test("authorities and certificates: a key each, the first authority signs, a cer
     [
       "certificates",
       ...["new", "old"].flatMap((authority) => [
-        `certificates-${authority}-key`,
-        `certificates-${authority}-certificate`,
+        `certificates-authority-${authority}-key`,
+        `certificates-authority-${authority}-certificate`,
       ]),
       ...holders.flatMap((holder) =>
         ["key", "request", "certificate"].map((what) => `certificates-${holder}-3-${what}`),
@@ -31,8 +31,8 @@ test("authorities and certificates: a key each, the first authority signs, a cer
   for (const { inputs } of resources.filter(({ type }) => type === "tls:index/privateKey:PrivateKey")) {
     assert.deepEqual(inputs, { algorithm: "ECDSA", ecdsaCurve: "P256" });
   }
-  assert.deepEqual(only(resources, "certificates-old-certificate").inputs, {
-    privateKeyPem: "PEM of certificates-old-key",
+  assert.deepEqual(only(resources, "certificates-authority-old-certificate").inputs, {
+    privateKeyPem: "PEM of certificates-authority-old-key",
     subject: { commonName: "Kafka cluster test old" },
     isCaCertificate: true,
     setSubjectKeyId: true,
@@ -54,8 +54,8 @@ test("authorities and certificates: a key each, the first authority signs, a cer
   const signed = only(resources, "certificates-kafka-1-kafka-3-certificate");
   assert.deepEqual(signed.inputs, {
     certRequestPem: "request certificates-kafka-1-kafka-3-request",
-    caPrivateKeyPem: "PEM of certificates-new-key",
-    caCertPem: "certificate certificates-new-certificate",
+    caPrivateKeyPem: "PEM of certificates-authority-new-key",
+    caCertPem: "certificate certificates-authority-new-certificate",
     validityPeriodHours: 100 * 24,
     earlyRenewalHours: 10 * 24,
     allowedUses: ["digital_signature", "server_auth", "client_auth"],
@@ -87,7 +87,7 @@ test("a secured member's apply: secrets and the deployer's certificate on standa
   assert.deepEqual(tls, {
     key: "PKCS8 of certificates-deployer-1-key",
     certificate: "certificate certificates-deployer-1-certificate",
-    authorities: "certificate certificates-authority-1-certificate\n",
+    authorities: "certificate certificates-authority-authority-1-certificate\n",
   });
   const hashes = JSON.parse(environment.KAFKA_CLUSTER_SECRET_HASHES ?? "") as Record<string, string>;
   assert.deepEqual(Object.keys(hashes).sort(), Object.keys(files).sort());

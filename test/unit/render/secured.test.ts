@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderUserData } from "../../../components/render/cloudInit.ts";
 import { type NodeSettings, renderNode } from "../../../components/render/node.ts";
-import type { Phase } from "../../../components/security/phase.ts";
+import { phaseOf } from "../../../components/render/brokerSecurity.ts";
+import { parseProperties } from "../../../components/render/properties.ts";
+import { type Phase, PHASES } from "../../../components/security/phase.ts";
 
 const PLAN = { name: "kafka-1", address: "10.0.0.18", brokerId: 1, zookeeperId: 1 };
 
@@ -35,7 +37,7 @@ const STORES = [
 const LISTENERS = [
   ...STORES,
   "listener.name.broker.ssl.client.auth=required",
-  "listener.name.broker.ssl.principal.mapping.rules=RULE:^CN=(.*)$/$1/",
+  "listener.name.broker.ssl.principal.mapping.rules=RULE:^CN=kafka-broker$/kafka-broker/",
   "listener.name.client.sasl.enabled.mechanisms=SCRAM-SHA-512",
   "listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
   "authorizer.class.name=kafka.security.authorizer.AclAuthorizer",
@@ -85,6 +87,13 @@ test("a broker by phase: which listeners there are, which one brokers use, who i
     ...ZOOKEEPER,
     "zookeeper.set.acl=true",
   ]);
+});
+
+test("a broker's properties tell its phase", () => {
+  for (const phase of PHASES) {
+    const text = rendered(phase).get("/etc/kafka/server.properties")?.content ?? "";
+    assert.equal(phaseOf(parseProperties(text)), phase);
+  }
 });
 
 test("a ZooKeeper server by phase: certificates first, then used among the servers, then nothing else taken", () => {

@@ -101,6 +101,7 @@ test("a file that can't be used is named, with what it has to be", async () => {
     refused({ "authorities.pem": "nothing" })[0] ?? "",
     /authorities\.pem: certificates of authorities as PEM text$/,
   );
+  assert.match(refused({ "authorities.pem": tls.key + tls.authorities })[0] ?? "", /certificates alone: a key in it/);
   assert.match(
     refused({ "authorities.pem": tls.certificate })[0] ?? "",
     /certificates of authorities only; CN=kafka-broker may/,
@@ -111,5 +112,5 @@ test("all files that can't be used come in one message, and so does one whose ti
   assert.equal(refused({ "deployer.pem": undefined, "kafka-1-kafka.pem": undefined }).length, 2);
   const problems = refused({}, Date.now() + 2 * DAY_MS);
   assert.match(problems[0] ?? "", /certificates that are valid; CN=ours ended on/);
-  assert.match(refused({}, Date.now() - DAY_MS)[0] ?? "", /this one begins on/);
+  assert.match(refused({}, Date.now() - DAY_MS)[0] ?? "", /certificates that are valid; CN=ours begins on/);
 });

@@ -36,7 +36,7 @@ test("the script gives a user its password and permissions, and takes them away;
     assert.deepEqual(await run("ensure", spec, secrets), {
       code: 0,
       out: '{"name":"etl","acls":1}\n',
-      err: "user etl: password set\nuser etl: added: Allow Read on topic orders from *\n",
+      err: "user etl: added: Allow Read on topic orders from *\nuser etl: password set\n",
     });
     assert.ok(security.credentials.has("etl"));
     // Plaintext by now, and run again after an interruption.
