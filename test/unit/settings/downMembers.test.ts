@@ -45,6 +45,12 @@ test("a member of which one service accepts no connection is down", async () => 
   assert.deepEqual([...(await downMembers(last("direct")))], ["kafka-2"]);
 });
 
+test("over a network only brokers are looked at: the way leads to no ZooKeeper server", async () => {
+  for (const address of ["127.0.0.31", "127.0.0.32", "127.0.0.33"]) await listen(address, 9092);
+  assert.deepEqual([...(await downMembers(last("direct")))], []);
+  assert.deepEqual([...(await downMembers(last("link")))], ["kafka-1", "kafka-2", "kafka-3"]);
+});
+
 test("all of them down: on this computer's bridge they are; over a network it may be the way to them", async () => {
   assert.deepEqual([...(await downMembers(last("link")))], ["kafka-1", "kafka-2", "kafka-3"]);
   assert.deepEqual([...(await downMembers(last("direct"), 2022))], []);

@@ -129,6 +129,10 @@ test("what failed is run again; in the middle of an upgrade every member is, and
   assert.deepEqual(commandsToRunAgain(all(ensemble("2.4.0")), [second.urn]), [second.urn]);
   assert.deepEqual(commandsToRunAgain(all(ensemble("3.9.2")), [second.urn]), everything);
   assert.deepEqual(commandsToRunAgain(all(ensemble()), [ensemble().urn]), everything);
+  // Who may change znodes is looked at again after any failure: it waits for all members.
+  const access: ExportedResource = { ...second, urn: urn("ZnodeAccess", "znode-access-znodes") };
+  assert.deepEqual(commandsToRunAgain([...all(ensemble()), access], [second.urn]), [second.urn, access.urn]);
+  assert.deepEqual(commandsToRunAgain([...all(ensemble()), access], []), []);
   // What failed before it was on record, and what is no Command.
   assert.deepEqual(commandsToRunAgain(all(ensemble("3.9.2")), []), []);
   assert.deepEqual(commandsToRunAgain(all(ensemble()), [urn("Member", "kafka-4-apply"), stack("").urn]), []);
