@@ -4,7 +4,7 @@ import { KAFKA_PORTS } from "./components/render/paths.ts";
 import { hasTls, type Phase } from "./components/security/phase.ts";
 import type { Deployment } from "./deployed.ts";
 import { Network } from "./scripts/lib/reach.ts";
-import type { OpenSocket } from "./scripts/lib/sockets.ts";
+import { type OpenSocket, whyClosed } from "./scripts/lib/sockets.ts";
 import { PortProhibited } from "./scripts/lib/ssh.ts";
 
 /** How long the bastion may take to let the deployer in, and then to answer, in milliseconds. */
@@ -37,22 +37,9 @@ export async function assertForwarded(last: Deployment | undefined, next: Phase,
 }
 
 /** What a bastion says that may not forward to a port; undefined when it may. */
-function refusal(openSocket: OpenSocket, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    // At the bastion itself nothing listens, so that it answers at once, whatever the security groups are.
-    const socket = openSocket({ host: "127.0.0.1", port });
-    const end = (reason?: string): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(reason);
-    };
-    const timer = setTimeout(end, BASTION_TIMEOUT_MS + ANSWER_TIMEOUT_MS);
-    socket
-      .once("connect", () => {
-        end();
-      })
-      .on("error", (error: Error) => {
-        end(error instanceof PortProhibited ? error.message : undefined);
-      });
-  });
+async function refusal(openSocket: OpenSocket, port: number): Promise<string | undefined> {
+  // At the bastion itself nothing listens, so that it answers at once, whatever the security groups are.
+  const to = { host: "127.0.0.1", port };
+  const reason = await whyClosed(openSocket, to, BASTION_TIMEOUT_MS + ANSWER_TIMEOUT_MS);
+  return reason instanceof PortProhibited ? reason.message : undefined;
 }

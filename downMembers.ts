@@ -3,7 +3,7 @@ import { memberPort, type Phase } from "./components/security/phase.ts";
 import type { Reach } from "./components/reach.ts";
 import type { Deployment } from "./deployed.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
-import { accepts, type Endpoint } from "./scripts/lib/sockets.ts";
+import { accepts, type Endpoint, whyClosed } from "./scripts/lib/sockets.ts";
 
 /** How long the bastion, and then a member, may take to answer, in milliseconds. */
 const BASTION_TIMEOUT_MS = 5_000;
@@ -53,24 +53,8 @@ function lookAt(member: NodePlan, phase: Phase, via: Reach["via"], network: Netw
 }
 
 /** Whether a service takes connections, be it only to refuse the deployer's certificate. */
-function isThere(network: Network, to: Endpoint): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = network.openSocket(to);
-    const end = (answer: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(answer);
-    };
-    const timer = setTimeout(() => {
-      end(false);
-    }, ANSWER_TIMEOUT_MS);
-    socket
-      .once("connect", () => {
-        end(true);
-      })
-      // An alert of TLS is the answer of a service that runs.
-      .on("error", ({ message }: Error) => {
-        end(/\balert\b/i.test(message));
-      });
-  });
+async function isThere(network: Network, to: Endpoint): Promise<boolean> {
+  const reason = await whyClosed(network.openSocket, to, ANSWER_TIMEOUT_MS);
+  // An alert of TLS is the answer of a service that runs.
+  return reason === undefined || /\balert\b/i.test(reason.message);
 }

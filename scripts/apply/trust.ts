@@ -2,7 +2,7 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import { usesTls } from "../../components/security/phase.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
-import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
+import { type Endpoint, type OpenSocket, whyClosed } from "../lib/sockets.ts";
 import { endpointOf } from "./health.ts";
 
 /** How long a broker may take to show its certificate, in milliseconds. One that does not is looked at by others. */
@@ -40,21 +40,7 @@ export async function assertTrusted(spec: ApplySpec, openSocket: OpenSocket, ser
 }
 
 /** Why a server's certificate is not trusted; undefined when it is, or when there is none to see. */
-export function whyUntrusted(openSocket: OpenSocket, to: Endpoint): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = openSocket(to);
-    const end = (reason?: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(reason);
-    };
-    const timer = setTimeout(end, ANSWER_TIMEOUT_MS);
-    socket
-      .once("connect", () => {
-        end();
-      })
-      .on("error", ({ message }: Error) => {
-        end(UNTRUSTED.test(message) ? message : undefined);
-      });
-  });
+async function whyUntrusted(openSocket: OpenSocket, to: Endpoint): Promise<string | undefined> {
+  const message = (await whyClosed(openSocket, to, ANSWER_TIMEOUT_MS))?.message;
+  return message !== undefined && UNTRUSTED.test(message) ? message : undefined;
 }

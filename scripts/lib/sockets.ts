@@ -18,16 +18,29 @@ export type OpenSocket = (to: Endpoint) => ClientSocket;
 export const plainSocket: OpenSocket = (to) => connect({ host: to.host, port: to.port });
 
 /** Whether a connection can be opened in that time, in milliseconds; it is ended at once. */
-export function accepts(openSocket: OpenSocket, to: Endpoint, timeoutMs: number): Promise<boolean> {
+export async function accepts(openSocket: OpenSocket, to: Endpoint, timeoutMs: number): Promise<boolean> {
+  return (await whyClosed(openSocket, to, timeoutMs)) === undefined;
+}
+
+/** Why a connection can't be opened in that time, in milliseconds; undefined when it can, and it is ended at once. */
+export function whyClosed(openSocket: OpenSocket, to: Endpoint, timeoutMs: number): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const socket = openSocket(to);
-    const end = (answer: boolean) => () => {
+    const end = (reason?: Error): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(answer);
+      resolve(reason);
     };
-    const timer = setTimeout(end(false), timeoutMs);
-    socket.once("connect", end(true)).on("error", end(false));
+    const timer = setTimeout(
+      end,
+      timeoutMs,
+      new Error(`${to.host}:${to.port} gave no answer in ${timeoutMs / 1000} s`),
+    );
+    socket
+      .once("connect", () => {
+        end();
+      })
+      .on("error", end);
   });
 }
 
