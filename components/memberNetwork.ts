@@ -1,4 +1,5 @@
 import type { Problem } from "./kafka/problem.ts";
+import { mebibytes } from "./memorySize.ts";
 import { addressProblem, membersPerSubnet } from "./render/members.ts";
 import { memberRange, type MemberSubnet, networkRange, toAddress } from "./render/subnets.ts";
 import type { CommonSettings } from "./settings.ts";
@@ -6,8 +7,8 @@ import type { CommonSettings } from "./settings.ts";
 /** MiB that the heaps of the services on a machine of that kind take. */
 export function heapsOf(settings: CommonSettings, kind: "broker" | "zookeeper"): number {
   const { heap, zookeeper } = settings;
-  if (kind === "zookeeper") return megabytes(heap.zookeeper);
-  return megabytes(heap.broker) + (zookeeper.placement === "colocated" ? megabytes(heap.zookeeper) : 0);
+  if (kind === "zookeeper") return mebibytes(heap.zookeeper);
+  return mebibytes(heap.broker) + (zookeeper.placement === "colocated" ? mebibytes(heap.zookeeper) : 0);
 }
 
 /**
@@ -16,9 +17,9 @@ export function heapsOf(settings: CommonSettings, kind: "broker" | "zookeeper"):
  * @param size the machine's size as it was set; for the local platform its memory
  * @param memory MiB that it has. @default what `size` says
  */
-export function memoryProblem(key: string, size: string, heaps: number, memory = megabytes(size)): Problem[] {
+export function memoryProblem(key: string, size: string, heaps: number, memory = mebibytes(size)): Problem[] {
   if (heaps <= memory) return [];
-  const has = memory === megabytes(size) ? "" : ` (it has ${memory}MiB)`;
+  const has = memory === mebibytes(size) ? "" : ` (it has ${memory}MiB)`;
   const allowed = `at least the heaps of the services on a machine, ${heaps}MiB, and room for the page cache above that${has}`;
   return [{ key, value: size, allowed }];
 }
@@ -62,9 +63,4 @@ export function subnetAddressProblems(
     }
   }
   return [];
-}
-
-function megabytes(size: string): number {
-  const factor = /g/i.test(size) ? 1024 : 1;
-  return Number.parseInt(size, 10) * factor || 0;
 }

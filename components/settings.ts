@@ -118,9 +118,10 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const brokerCount = top.integer("brokerCount", 1, 99, 3);
   const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
   const firstAddress = top.checked("firstAddress", "", ipv4Problem);
+  const brokerHeap = heap.matching("broker", HEAP, "1g");
   const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
   const properties = top.map("brokerProperties");
-  const allProperties = { ...defaultBrokerProperties(brokerCount), ...properties };
+  const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap), ...properties };
   const verificationTopic = verification.matching("topic", TOPIC_NAME, "replica-yu1");
   const platform = top.oneOf("platform", ["local", "aws"], "local");
   const security = top.oneOf("security", PHASES, "plaintext");
@@ -134,7 +135,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     zookeeper: { placement, count: Number(zookeeper.oneOf("count", ["1", "3", "5"], "3")) },
     brokerProperties: asText(properties),
     heap: {
-      broker: heap.matching("broker", HEAP, "1g"),
+      broker: brokerHeap,
       zookeeper: heap.matching("zookeeper", HEAP, "512m"),
     },
     subnet,

@@ -152,6 +152,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     ensemble: cluster.ensemble,
     protocol: cluster.interBrokerProtocolVersion,
     brokerCount: cluster.brokerCount,
+    heap: cluster.heap.broker,
     security: cluster.security,
     properties: cluster.brokerProperties,
   });

@@ -73,6 +73,7 @@ function serviceStatus(service: Service, hash: string, said: ServiceFacts | unde
     service,
     state: said?.activeState ?? null,
     subState: said?.subState ?? null,
+    end: said?.end ?? null,
     since: since === null ? null : new Date(since * 1000).toISOString(),
     version: versionOf(said?.home ?? null),
     startedWithDeployedFiles: said ? said.startedWith === hash : null,

@@ -17,6 +17,8 @@ export interface ServiceFacts {
   readonly activeState: string;
   /** systemd's SubState: `running`, `dead`, `auto-restart`… */
   readonly subState: string;
+  /** How its last process ended, where that was not a clean stop: `exit code 3`, `signal 9`. */
+  readonly end: string | null;
   /** Since when it is active, in seconds since the epoch; `null` when it is not. */
   readonly since: number | null;
   /** Hash of the files that it was started with; `null` when the program never started it. */

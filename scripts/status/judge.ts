@@ -59,10 +59,15 @@ function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProbl
     text: `the machine did not tell ${text}`,
     remedy: "run it again; if it stays so, look at the machine's load and its disk",
   }));
-  for (const { service, state, subState } of member.services) {
+  for (const { service, state, subState, end } of member.services) {
     if (state === null || state === "active") continue;
-    const text = `${service} does not run (${state}, ${subState})`;
-    problems.push({ kind: "service", subject, text, remedy: "npm run up: it brings up first what is down" });
+    const up = "npm run up: it brings up first what is down";
+    problems.push({
+      kind: "service",
+      subject,
+      text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, last ${end}`})`,
+      remedy: end === null ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
+    });
   }
   if (member.unknown.length === 0 && !volume) {
     const text = "no data volume is mounted";

@@ -52,6 +52,22 @@ export async function findMachine(
   return await find(search.daemon, `/1.0/instances/${machine}?project=${spaceName(stack)}`);
 }
 
+/** How the services on a stack's machines have ended, other than by a clean stop; for a test's output. */
+export async function unexpectedEnds(stack: string): Promise<string[]> {
+  const search = await searchDaemon();
+  if (!("daemon" in search)) return [];
+  const path = `/1.0/instances?recursion=1&project=${spaceName(stack)}`;
+  const machines = (await find<{ name: string; status: string }[]>(search.daemon, path)) ?? [];
+  const ends = machines
+    .filter(({ status }) => status === "Running")
+    .map(async ({ name }) => {
+      const journal = "journalctl --unit=kafka --unit=zookeeper --no-pager --output=short-iso";
+      const { stdout } = await execInside(stack, name, `${journal} --grep='process exited|OutOfMemory|fatal' || true`);
+      return lines(stdout).filter((line) => !/status=143|^-- /.test(line));
+    });
+  return (await Promise.all(ends)).flat();
+}
+
 /** Everything on this computer that is a stack's: empty after `npm run down`. */
 export async function leftovers(stack: string, prefix: string): Promise<string[]> {
   const name = spaceName(stack);

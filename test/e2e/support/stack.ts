@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { ClientTls } from "../../../components/reach.ts";
 import type { KafkajsConfig } from "../../../components/user.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
-import { forceRemove } from "./machines.ts";
+import { forceRemove, unexpectedEnds } from "./machines.ts";
 
 /** How long one command may take, in milliseconds: the first one may have to build the machine image. */
 const COMMAND_TIMEOUT_MS = 900_000;
@@ -149,7 +149,8 @@ export class TestStack {
   }
 
   /** Runs one of the project's commands to its end. */
-  run(command: string, ...args: string[]): Promise<Ended> {
+  async run(command: string, ...args: string[]): Promise<Ended> {
+    if (command === "down") await this.#tellEnds();
     return this.start(command, ...args).ended;
   }
 
@@ -211,6 +212,12 @@ export class TestStack {
   /** Number of resources that Pulumi has on record. */
   resourceCount(): number {
     return (JSON.parse(this.stateText()) as Checkpoint).checkpoint?.latest?.resources?.length ?? 0;
+  }
+
+  /** Writes what a failed test's reader needs before the machines are gone; some tests end services on purpose. */
+  async #tellEnds(): Promise<void> {
+    const ends = await unexpectedEnds(this.name).catch((error: unknown) => [String(error)]);
+    if (ends.length > 0) console.log(`services of ${this.name} that ended:\n${ends.join("\n")}`);
   }
 
   /** Takes everything away, whatever the tests have left, and fails when that takes force. */

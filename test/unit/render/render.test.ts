@@ -94,6 +94,19 @@ test("a larger volume restarts no service", () => {
   );
 });
 
+test("a small heap keeps room for two buffers of the log cleaner, unless the user says how large one is", () => {
+  const buffer = (heap: string, brokerProperties = {}): string | undefined => {
+    const cluster = { ...CLUSTER, brokerProperties, heap: { ...CLUSTER.heap, broker: heap } };
+    const properties = parseProperties(contentOf(renderNode(NOTE_MEMBER, cluster), "server.properties"));
+    return properties["log.cleaner.dedupe.buffer.size"];
+  };
+  assert.deepEqual(
+    ["384m", "1023m", "1024m", "1g", "6g"].map((heap) => buffer(heap)),
+    [String(48 * 2 ** 20), String(127 * 2 ** 20), undefined, undefined, undefined],
+  );
+  assert.equal(buffer("384m", { "log.cleaner.dedupe.buffer.size": "20000000" }), "20000000");
+});
+
 test("a rack is for brokers: a ZooKeeper server of its own has no use for one", () => {
   const server = { name: "zookeeper-1", address: "10.0.0.254", zookeeperId: 1 };
   assert.deepEqual(renderNode({ ...server, rack: "eu-central-1a" }, CLUSTER), renderNode(server, CLUSTER));

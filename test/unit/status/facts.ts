@@ -50,6 +50,7 @@ export function service(name: Service, id: number, changes: Partial<ServiceFacts
     service: name,
     activeState: "active",
     subState: "running",
+    end: null,
     since: SINCE,
     startedWith: `${name.slice(0, 1)}${id}`,
     home: "/opt/kafka_2.13-3.9.2",

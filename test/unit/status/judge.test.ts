@@ -41,6 +41,20 @@ test("a cluster that is as it should be has no problem", () => {
   assert.deepEqual(problems({}), []);
 });
 
+test("how a service ended that nobody stopped is told, and where to look", () => {
+  const ended = service("kafka", 3, {
+    activeState: "activating",
+    subState: "auto-restart",
+    end: "exit code 3",
+    home: null,
+  });
+  const machine = { value: { services: [ended], volume: { used: 1, available: 9, size: 10 } } };
+  assert.deepEqual(problems({ members: [first, second, memberFacts(3, { machine })] }), [
+    "service kafka-3: kafka does not run (activating, auto-restart, last exit code 3). Remedy: see what " +
+      "`journalctl --unit=kafka` on kafka-3 ends with, then npm run up: it brings up first what is down",
+  ]);
+});
+
 test("a broker that was stopped is named once, and the partitions that lack its replicas are", () => {
   const partitions = [
     partition("a", 0, [1, 2]),

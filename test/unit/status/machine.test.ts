@@ -7,12 +7,16 @@ test("what a machine tells", () => {
   const text = `Service=zookeeper
 ActiveState=active
 SubState=running
+ExecMainCode=0
+ExecMainStatus=0
 Since=1767323045
 StartedWith=abc
 Home=/opt/kafka_2.13-3.9.2
 Service=kafka
 ActiveState=failed
 SubState=failed
+ExecMainCode=1
+ExecMainStatus=3
 Since=1767323045
 StartedWith=
 Volume=      100 700 900
@@ -23,16 +27,32 @@ Volume=      100 700 900
         service: "zookeeper",
         activeState: "active",
         subState: "running",
+        end: null,
         since: 1767323045,
         startedWith: "abc",
         home: "/opt/kafka_2.13-3.9.2",
       },
-      { service: "kafka", activeState: "failed", subState: "failed", since: null, startedWith: null, home: null },
+      {
+        service: "kafka",
+        activeState: "failed",
+        subState: "failed",
+        end: "exit code 3",
+        since: null,
+        startedWith: null,
+        home: null,
+      },
     ],
     volume: { used: 100, available: 700, size: 900 },
   });
   assert.deepEqual(readMachine(""), { services: [], volume: null });
   assert.deepEqual(machineCommand(["kafka"]).slice(3), ["status", DATA_MOUNT, "kafka"]);
+});
+
+test("how a service's process ended: nothing of a clean stop", () => {
+  const end = (code: number, status: number): string | null | undefined =>
+    readMachine(`Service=kafka\nExecMainCode=${code}\nExecMainStatus=${status}\n`).services[0]?.end;
+  assert.deepEqual([end(0, 0), end(1, 0), end(1, 143)], [null, null, null]);
+  assert.deepEqual([end(1, 1), end(2, 9), end(3, 11)], ["exit code 1", "signal 9", "signal 11"]);
 });
 
 test("Kafka's version is in the name of the distribution's folder", () => {
