@@ -7,6 +7,7 @@ import { hasTls } from "./components/security/phase.ts";
 import type { SecurityShape } from "./components/livingCluster.ts";
 import type { NodePlan } from "./components/render/node.ts";
 import type { Settings } from "./components/settings.ts";
+import type { Deployment } from "./deployed.ts";
 
 /** What is kept on record of the cluster's security. */
 export function securityShape({ security, certificates }: Settings): SecurityShape {
@@ -15,14 +16,16 @@ export function securityShape({ security, certificates }: Settings): SecuritySha
 }
 
 /**
- * The certificates of a cluster with TLS: made, or the user's own.
+ * The certificates of a cluster with TLS: made, or the user's own. A cluster that lives has to trust them already, unless
+ * members may be unavailable: where all certificates have ended, nobody trusts anybody.
  *
  * @returns undefined for a plaintext cluster
  * @throws pulumi.RunError with every file of the user's that can't be used
  */
 export function chooseCertificates(
-  { security, certificates }: Settings,
+  { security, certificates, rollout }: Settings,
   plans: readonly NodePlan[],
+  last?: Pick<Deployment, "tls">,
 ): ClusterCertificates | undefined {
   if (!hasTls(security)) return undefined;
   switch (certificates.kind) {
@@ -32,7 +35,10 @@ export function chooseCertificates(
     }
     case "given":
       try {
-        return pemFiles(certificates, plans, (message) => void pulumi.log.warn(message));
+        return pemFiles(certificates, plans, {
+          warn: (message) => void pulumi.log.warn(message),
+          ...(last?.tls && !rollout.acceptUnavailable && { trusted: last.tls.authorities }),
+        });
       } catch (error) {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       }

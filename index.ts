@@ -45,7 +45,7 @@ const upgrading = upgradedMembers(last, shape);
 
 const phase = settings.security;
 await assertForwarded(last, phase);
-const certificates = chooseCertificates(settings, plans);
+const certificates = chooseCertificates(settings, plans, last);
 const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);
 const shared = {

@@ -13,6 +13,16 @@ const AUTHORITIES = "authorities.pem";
 const DEPLOYER = "deployer.pem";
 const DAY_MS = 24 * 3600 * 1000;
 
+/** What the reader of the files has to know and to tell. */
+export interface PemContext {
+  /** Says that a certificate ends soon. */
+  readonly warn: (message: string) => void;
+  /** Certificates of the authorities that a cluster that lives trusts; absent: nobody has to trust the new ones yet. */
+  readonly trusted?: string;
+  /** Milliseconds since the epoch. @default now */
+  readonly now?: number;
+}
+
 /** The name of a service's file: `kafka-1-kafka.pem`. */
 function fileOf({ name }: Pick<NodePlan, "name">, service: Service): string {
   return `${name}-${service}.pem`;
@@ -24,14 +34,12 @@ function fileOf({ name }: Pick<NodePlan, "name">, service: Service): string {
  * and every broker's subject is `CN=kafka-broker`, that of every ZooKeeper server `CN=zookeeper`; a member's certificate has
  * its IPv4 address as a subject alternative name.
  *
- * @param warn says that a certificate ends soon
  * @throws SettingsError with every file that can't be used
  */
 export function pemFiles(
   { folder, renewBeforeDays }: GivenCertificates,
   plans: readonly NodePlan[],
-  warn: (message: string) => void,
-  now = Date.now(),
+  { warn, trusted, now = Date.now() }: PemContext,
 ): ClusterCertificates {
   const problems: Problem[] = [];
   const read = (file: string, check: (pem: string) => string | undefined): string => {
@@ -56,7 +64,7 @@ export function pemFiles(
   const authorities = read(AUTHORITIES, (pem) => authoritiesProblem(pem, now));
   const identity = (file: string, commonName: string, address?: string): string =>
     read(file, (pem) =>
-      identityProblem(pem, authorities, { commonName, ...(address !== undefined && { address }) }, now),
+      identityProblem(pem, authorities, { commonName, ...(address !== undefined && { address }) }, now, trusted),
     );
   const deployer = splitIdentity(identity(DEPLOYER, BROKER_NAME));
   const services = new Map(

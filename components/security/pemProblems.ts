@@ -33,12 +33,18 @@ export function authoritiesProblem(pem: string, now: number): string | undefined
   return validityProblem(found, now);
 }
 
-/** What is wrong with a key and its certificate; undefined when nothing is. */
+/**
+ * What is wrong with a key and its certificate; undefined when nothing is.
+ *
+ * @param authorities whom everybody is about to trust
+ * @param trusted whom the members of a cluster that lives trust until they are changed
+ */
 export function identityProblem(
   pem: string,
   authorities: string,
   { commonName, address }: ExpectedHolder,
   now: number,
+  trusted = authorities,
 ): string | undefined {
   const keys = pem.match(KEY) ?? [];
   const key = keys.length === 1 ? attempt(() => createPrivateKey(keys[0] ?? "")) : undefined;
@@ -51,12 +57,23 @@ export function identityProblem(
   if (address !== undefined && leaf.checkIP(address) === undefined) {
     return `a certificate with the IP address ${address} as a subject alternative name; this one has ${leaf.subjectAltName ?? "none"}`;
   }
+  const missing = usesOf(address).filter(({ oid }) => leaf.keyUsage?.includes(oid) === false);
+  if (missing.length > 0) {
+    return `a certificate whose extended key usage allows ${missing.map(({ name }) => name).join(" and ")}, or that has none`;
+  }
   const invalid = validityProblem([leaf, ...chain], now);
   if (invalid !== undefined) return invalid;
-  const trusted = attempt(() => certificatesIn(authorities)) ?? [];
-  return isSigned(leaf, chain, trusted)
+  const isTrusted = (by: string): boolean => isSigned(leaf, chain, attempt(() => certificatesIn(by)) ?? []);
+  if (!isTrusted(authorities)) return "a certificate that an authority in authorities.pem has signed, with all between";
+  return isTrusted(trusted)
     ? undefined
-    : "a certificate that an authority in authorities.pem has signed, with all between";
+    : "a certificate that an authority of the last deployment has signed: members that have not been changed yet trust no other. Put the new authority into authorities.pem first, in an update of its own";
+}
+
+/** What a certificate has to be usable for: members are each other's clients. Source of the ids: RFC 5280, 4.2.1.12. */
+function usesOf(address: string | undefined): { name: string; oid: string }[] {
+  const client = { name: "clientAuth", oid: "1.3.6.1.5.5.7.3.2" };
+  return address === undefined ? [client] : [{ name: "serverAuth", oid: "1.3.6.1.5.5.7.3.1" }, client];
 }
 
 function validityProblem(certificates: readonly X509Certificate[], now: number): string | undefined {

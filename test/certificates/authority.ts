@@ -13,10 +13,12 @@ const RULES = {
   setAuthorityKeyId: false,
 };
 
-/** Times that differ from a day from now on. */
-export interface Validity {
+/** What differs from a certificate for a day from now on. */
+export interface Terms {
   /** When it begins. @default now */
   readonly from?: Date;
+  /** What the certificate may be used for. @default both ends of a connection */
+  readonly uses?: readonly string[];
 }
 
 async function newKey(): Promise<SigningKey> {
@@ -35,7 +37,7 @@ export async function makeAuthority(
   name: string,
   commonName: string,
   address: string,
-  { from = new Date() }: Validity = {},
+  { from = new Date(), uses = ["server_auth", "client_auth"] }: Terms = {},
 ): Promise<Required<ClientTls>> {
   const [authorityKey, key] = await Promise.all([newKey(), newKey()]);
   const authority = await selfSign(
@@ -50,7 +52,7 @@ export async function makeAuthority(
   const { certPem } = await signRequest(
     request,
     { key: authorityKey, certificate: new X509Certificate(authority.certPem) },
-    { ...RULES, allowedUses: ["digital_signature", "server_auth", "client_auth"] },
+    { ...RULES, allowedUses: ["digital_signature", ...uses] },
     from,
   );
   return { authorities: authority.certPem, certificate: certPem, key: pkcs8Pem(key) };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { ClientTls } from "../../../components/reach.ts";
 import { SettingsError } from "../../../components/kafka/problem.ts";
-import { pemFiles } from "../../../components/security/pemFiles.ts";
+import { type PemContext, pemFiles } from "../../../components/security/pemFiles.ts";
 import { splitIdentity } from "../../../components/security/pemProblems.ts";
 import { makeAuthority } from "../../certificates/authority.ts";
 import { valueOf } from "../components/deploy.ts";
@@ -20,7 +20,10 @@ let foreign: Required<ClientTls>;
 let warned: string[];
 
 /** Reads the folder; some of its files are others. */
-function read(files: Readonly<Record<string, string | undefined>> = {}, now?: number): ReturnType<typeof pemFiles> {
+function read(
+  files: Readonly<Record<string, string | undefined>> = {},
+  context: Omit<PemContext, "warn"> = {},
+): ReturnType<typeof pemFiles> {
   const identity = tls.key + tls.certificate;
   const all = { "authorities.pem": tls.authorities, "deployer.pem": identity, "kafka-1-kafka.pem": identity, ...files };
   for (const [name, text] of Object.entries(all)) {
@@ -28,12 +31,15 @@ function read(files: Readonly<Record<string, string | undefined>> = {}, now?: nu
     if (text !== undefined) writeFileSync(join(folder, name), text);
   }
   const settings = { kind: "given", folder, renewBeforeDays: 30 } as const;
-  return pemFiles(settings, PLANS, (message) => warned.push(message), now);
+  return pemFiles(settings, PLANS, { warn: (message) => warned.push(message), ...context });
 }
 
-function refused(files: Readonly<Record<string, string | undefined>>, now?: number): string[] {
+function refused(
+  files: Readonly<Record<string, string | undefined>>,
+  context: Omit<PemContext, "warn"> = {},
+): string[] {
   try {
-    read(files, now);
+    read(files, context);
   } catch (error) {
     if (error instanceof SettingsError) return error.problems.map(({ key, allowed }) => `${key}: ${allowed}`);
     throw error;
@@ -97,6 +103,24 @@ test("a file that can't be used is named, with what it has to be", async () => {
     })[0] ?? "",
     /kafka-1-kafka\.pem: a certificate with the IP address 10\.0\.0\.18 as a subject alternative name; this one has IP Address:10\.0\.0\.99$/,
   );
+  const clientOnly = await makeAuthority("ours", "kafka-broker", ADDRESS, { uses: ["client_auth"] });
+  const client = clientOnly.key + clientOnly.certificate;
+  assert.deepEqual(
+    refused({
+      "authorities.pem": tls.authorities + clientOnly.authorities,
+      "deployer.pem": client,
+      "kafka-1-kafka.pem": client,
+    }),
+    [
+      "certificates.folder, kafka-1-kafka.pem: a certificate whose extended key usage allows serverAuth, or that has none",
+    ],
+  );
+  const any = await makeAuthority("ours", "kafka-broker", ADDRESS, { uses: [] });
+  const unlimited = any.key + any.certificate;
+  assert.deepEqual(
+    refused({ "authorities.pem": any.authorities, "deployer.pem": unlimited, "kafka-1-kafka.pem": unlimited }),
+    [],
+  );
   assert.match(
     refused({ "authorities.pem": "nothing" })[0] ?? "",
     /authorities\.pem: certificates of authorities as PEM text$/,
@@ -108,9 +132,27 @@ test("a file that can't be used is named, with what it has to be", async () => {
   );
 });
 
+test("what a cluster that lives does not trust yet is refused, also when authorities.pem has the new authority", () => {
+  const both = { "authorities.pem": tls.authorities + foreign.authorities };
+  const next = foreign.key + foreign.certificate;
+  const trusted = tls.authorities;
+  assert.deepEqual(refused(both, { trusted }), []);
+  for (const authorities of [both["authorities.pem"], foreign.authorities]) {
+    const files = { "authorities.pem": authorities, "deployer.pem": next, "kafka-1-kafka.pem": next };
+    assert.deepEqual(
+      refused(files, { trusted }).map((problem) => problem.split(": ").slice(0, 2).join(": ")),
+      ["deployer.pem", "kafka-1-kafka.pem"].map(
+        (file) => `certificates.folder, ${file}: a certificate that an authority of the last deployment has signed`,
+      ),
+    );
+    assert.deepEqual(refused(files, { trusted: both["authorities.pem"] }), []);
+    assert.deepEqual(refused(files), []);
+  }
+});
+
 test("all files that can't be used come in one message, and so does one whose time is over", () => {
   assert.equal(refused({ "deployer.pem": undefined, "kafka-1-kafka.pem": undefined }).length, 2);
-  const problems = refused({}, Date.now() + 2 * DAY_MS);
+  const problems = refused({}, { now: Date.now() + 2 * DAY_MS });
   assert.match(problems[0] ?? "", /certificates that are valid; CN=ours ended on/);
-  assert.match(refused({}, Date.now() - DAY_MS)[0] ?? "", /certificates that are valid; CN=ours begins on/);
+  assert.match(refused({}, { now: Date.now() - DAY_MS })[0] ?? "", /certificates that are valid; CN=ours begins on/);
 });
