@@ -16,14 +16,13 @@ export function securityShape({ security, certificates }: Settings): SecuritySha
 }
 
 /**
- * The certificates of a cluster with TLS: made, or the user's own. A cluster that lives has to trust them already, unless
- * members may be unavailable: where all certificates have ended, nobody trusts anybody.
+ * The certificates of a cluster with TLS: made, or the user's own. A cluster that lives has to trust own ones already.
  *
  * @returns undefined for a plaintext cluster
  * @throws pulumi.RunError with every file of the user's that can't be used
  */
 export function chooseCertificates(
-  { security, certificates, rollout }: Settings,
+  { security, certificates }: Settings,
   plans: readonly NodePlan[],
   last?: Pick<Deployment, "tls">,
 ): ClusterCertificates | undefined {
@@ -37,7 +36,7 @@ export function chooseCertificates(
       try {
         return pemFiles(certificates, plans, {
           warn: (message) => void pulumi.log.warn(message),
-          ...(last?.tls && !rollout.acceptUnavailable && { trusted: last.tls.authorities }),
+          ...(last?.tls && { deployed: last.tls }),
         });
       } catch (error) {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;

@@ -30,7 +30,7 @@ export interface UserArgs extends UserSettings {
 /** What a user's client made with kafkajs needs: pass it to `new Kafka(…)`. */
 export interface KafkajsConfig {
   readonly brokers: string[];
-  readonly ssl: { readonly ca: string[] };
+  readonly ssl: { readonly ca: string[]; readonly allowPartialTrustChain: true };
   readonly sasl: { readonly mechanism: "scram-sha-512"; readonly username: string; readonly password: string };
 }
 
@@ -113,7 +113,8 @@ export class User extends pulumi.ComponentResource {
     );
     this.kafkajs = access.apply(([bootstrap, authorities, password]): KafkajsConfig => ({
       brokers: bootstrap.split(","),
-      ssl: { ca: [authorities] },
+      // An authority of one's own may have another one above it that nobody has to trust.
+      ssl: { ca: [authorities], allowPartialTrustChain: true },
       sasl: { mechanism: "scram-sha-512", username, password },
     }));
     this.ready = managed;

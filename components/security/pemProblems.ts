@@ -37,14 +37,12 @@ export function authoritiesProblem(pem: string, now: number): string | undefined
  * What is wrong with a key and its certificate; undefined when nothing is.
  *
  * @param authorities whom everybody is about to trust
- * @param trusted whom the members of a cluster that lives trust until they are changed
  */
 export function identityProblem(
   pem: string,
   authorities: string,
   { commonName, address }: ExpectedHolder,
   now: number,
-  trusted = authorities,
 ): string | undefined {
   const keys = pem.match(KEY) ?? [];
   const key = keys.length === 1 ? attempt(() => createPrivateKey(keys[0] ?? "")) : undefined;
@@ -63,11 +61,20 @@ export function identityProblem(
   }
   const invalid = validityProblem([leaf, ...chain], now);
   if (invalid !== undefined) return invalid;
-  const isTrusted = (by: string): boolean => isSigned(leaf, chain, attempt(() => certificatesIn(by)) ?? []);
-  if (!isTrusted(authorities)) return "a certificate that an authority in authorities.pem has signed, with all between";
-  return isTrusted(trusted)
+  return isTrusted(pem, authorities)
     ? undefined
-    : "a certificate that an authority of the last deployment has signed: members that have not been changed yet trust no other. Put the new authority into authorities.pem first, in an update of its own";
+    : "a certificate that an authority in authorities.pem has signed, with all between";
+}
+
+/** Whether an authority has signed the first certificate of a PEM text, with all between. */
+export function isTrusted(pem: string, authorities: string): boolean {
+  const [leaf, ...chain] = attempt(() => certificatesIn(pem)) ?? [];
+  return leaf !== undefined && isSigned(leaf, chain, attempt(() => certificatesIn(authorities)) ?? []);
+}
+
+/** Whether all certificates of a PEM text are valid. */
+export function isValid(pem: string, now: number): boolean {
+  return validityProblem(certificatesIn(pem), now) === undefined;
 }
 
 /** What a certificate has to be usable for: members are each other's clients. Source of the ids: RFC 5280, 4.2.1.12. */

@@ -21,6 +21,8 @@ function handshake(carrier: ClientSocket, to: Endpoint, tls: ClientTls): Promise
       socket: carrier,
       host: to.host,
       ca: tls.authorities,
+      // As Java does: who trusts an authority asks nobody above it.
+      allowPartialTrustChain: true,
       // Whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED).
       rejectUnauthorized: true,
       ...(tls.certificate !== undefined && { cert: tls.certificate }),

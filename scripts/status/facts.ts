@@ -17,7 +17,7 @@ export interface ServiceFacts {
   readonly activeState: string;
   /** systemd's SubState: `running`, `dead`, `auto-restart`… */
   readonly subState: string;
-  /** How its last process ended, where that was not a clean stop: `exit code 3`, `signal 9`. */
+  /** How its last process ended, where that was not a clean stop: `exit code 3`, `signal 9`, or systemd's Result. */
   readonly end: string | null;
   /** Since when it is active, in seconds since the epoch; `null` when it is not. */
   readonly since: number | null;

@@ -65,7 +65,7 @@ function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProbl
     problems.push({
       kind: "service",
       subject,
-      text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, last ${end}`})`,
+      text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, ended by ${end}`})`,
       remedy: end === null ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
     });
   }

@@ -8,7 +8,7 @@ import type { MachineFacts, ServiceFacts, VolumeFacts } from "./facts.ts";
 const SCRIPT = `mount=$1; shift
 for service; do
   echo "Service=$service"
-  systemctl show --property=ActiveState,SubState,ExecMainCode,ExecMainStatus "$service"
+  systemctl show --property=ActiveState,SubState,Result,ExecMainStatus "$service"
   since=$(systemctl show --property=ActiveEnterTimestamp --value "$service")
   [ -z "$since" ] || echo "Since=$(date --date="$since" +%s)"
   echo "StartedWith=$(cat ${STARTED_WITH}/"$service" 2>/dev/null)"
@@ -51,11 +51,19 @@ function readService(said: Readonly<Record<string, string>>): ServiceFacts {
   };
 }
 
-/** How the service's last process ended; `null` while it runs, has never run, or ended as it should. */
-function readEnd({ ExecMainCode: code = "0", ExecMainStatus: status = "0" }: Readonly<Record<string, string>>) {
-  // CLD_EXITED of waitid(2); others are ends by a signal. 143 is Java's answer to a service manager's SIGTERM.
-  if (code === "0" || (code === "1" && ["0", "143"].includes(status))) return null;
-  return code === "1" ? `exit code ${status}` : `signal ${status}`;
+/** How the service's last process ended; `null` while it runs, has never run, or was stopped cleanly. */
+function readEnd({ Result: result = "success", ExecMainStatus: status = "?" }: Readonly<Record<string, string>>) {
+  switch (result) {
+    case "success":
+      return null;
+    case "exit-code":
+      return `exit code ${status}`;
+    case "signal":
+      return `signal ${status}`;
+    default:
+      // Such as `oom-kill`, and `timeout` of a stop.
+      return result;
+  }
 }
 
 function given(text = ""): string | null {

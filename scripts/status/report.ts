@@ -13,7 +13,7 @@ export interface ServiceStatus {
   /** systemd's ActiveState and SubState; `null` when the machine did not tell. */
   readonly state: string | null;
   readonly subState: string | null;
-  /** How its last process ended, where that was not a clean stop: `exit code 3`, `signal 9`. */
+  /** How its last process ended, where that was not a clean stop: `exit code 3`, `signal 9`, or systemd's Result. */
   readonly end: string | null;
   /** ISO 8601, UTC; `null` when it does not run. */
   readonly since: string | null;

@@ -1,4 +1,4 @@
-/** An authority that nobody trusts, and a certificate of its own. */
+/** Authorities that are not the program's, and certificates of theirs. */
 import type { ClientTls } from "../../components/reach.ts";
 import { readRequest } from "../../scripts/plugins/certificateReading.ts";
 import { makeRequest, selfSign, signRequest } from "../../scripts/plugins/certificates.ts";
@@ -12,6 +12,8 @@ const RULES = {
   setSubjectKeyId: false,
   setAuthorityKeyId: false,
 };
+
+const SIGNS_OTHERS = { ...RULES, isCaCertificate: true, allowedUses: ["cert_signing"] };
 
 /** What differs from a certificate for a day from now on. */
 export interface Terms {
@@ -27,33 +29,61 @@ async function newKey(): Promise<SigningKey> {
   return key;
 }
 
-/**
- * Makes an authority and a certificate that it has signed.
- *
- * @param commonName the whole subject of the certificate
- * @param address IPv4 address that it is for
- */
+/** An authority that the tests have made. */
+export interface Authority {
+  /** Its certificate, PEM. */
+  readonly authorities: string;
+  /**
+   * Makes a key and signs its certificate.
+   *
+   * @param commonName the whole subject of the certificate
+   * @param address IPv4 address that it is for
+   */
+  readonly issue: (commonName: string, address: string, terms?: Terms) => Promise<Required<ClientTls>>;
+  /** Makes another authority, which this one has signed. */
+  readonly subordinate: (name: string) => Promise<Authority>;
+}
+
+/** Makes an authority that has signed itself. */
+export async function newAuthority(name: string, { from = new Date() }: Pick<Terms, "from"> = {}): Promise<Authority> {
+  const key = await newKey();
+  const { certPem } = await selfSign(key, { commonName: name }, {}, SIGNS_OTHERS, from);
+  return authorityOf(key, certPem, from);
+}
+
+function authorityOf(authorityKey: SigningKey, authorities: string, from: Date): Authority {
+  const issuer = { key: authorityKey, certificate: new X509Certificate(authorities) };
+  const sign = async (
+    key: SigningKey,
+    commonName: string,
+    addresses: string[],
+    rules: typeof SIGNS_OTHERS,
+    begin: Date,
+  ) => {
+    const request = readRequest(await makeRequest(key, { commonName }, { ipAddresses: addresses }));
+    if (!request) throw new Error("a new request can't be read");
+    return (await signRequest(request, issuer, rules, begin)).certPem;
+  };
+  return {
+    authorities,
+    issue: async (commonName, address, { from: begin = from, uses = ["server_auth", "client_auth"] } = {}) => {
+      const key = await newKey();
+      const rules = { ...RULES, allowedUses: ["digital_signature", ...uses] };
+      return { authorities, certificate: await sign(key, commonName, [address], rules, begin), key: pkcs8Pem(key) };
+    },
+    subordinate: async (name) => {
+      const key = await newKey();
+      return authorityOf(key, await sign(key, name, [], SIGNS_OTHERS, from), from);
+    },
+  };
+}
+
+/** Makes an authority and a certificate that it has signed. */
 export async function makeAuthority(
   name: string,
   commonName: string,
   address: string,
-  { from = new Date(), uses = ["server_auth", "client_auth"] }: Terms = {},
+  terms: Terms = {},
 ): Promise<Required<ClientTls>> {
-  const [authorityKey, key] = await Promise.all([newKey(), newKey()]);
-  const authority = await selfSign(
-    authorityKey,
-    { commonName: name },
-    {},
-    { ...RULES, isCaCertificate: true, allowedUses: ["cert_signing"] },
-    from,
-  );
-  const request = readRequest(await makeRequest(key, { commonName }, { ipAddresses: [address] }));
-  if (!request) throw new Error("a new request can't be read");
-  const { certPem } = await signRequest(
-    request,
-    { key: authorityKey, certificate: new X509Certificate(authority.certPem) },
-    { ...RULES, allowedUses: ["digital_signature", ...uses] },
-    from,
-  );
-  return { authorities: authority.certPem, certificate: certPem, key: pkcs8Pem(key) };
+  return (await newAuthority(name, terms)).issue(commonName, address, terms);
 }

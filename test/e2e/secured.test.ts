@@ -3,13 +3,15 @@
  * passwords, certificates and authorities are changed; then its way to plaintext and back. The tests build on each other.
  */
 import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ClientTls } from "../../components/reach.ts";
 import { plainSocket } from "../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../scripts/lib/tlsSockets.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
-import { makeAuthority } from "../certificates/authority.ts";
+import { type Authority, makeAuthority, newAuthority } from "../certificates/authority.ts";
 import { inProcesses, onMachine } from "./support/canaries.ts";
 import { execInside, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, type Ended, resourceChanges, TestStack } from "./support/stack.ts";
@@ -21,6 +23,10 @@ const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
 const HOSTS = [18, 19, 20].map((host) => `${PREFIX}${host}`);
 const [FIRST = "", SECOND = ""] = HOSTS;
 const PAUSE_MS = 30_000;
+/** What a client without a login is told: the broker closes the connection. */
+const REFUSED_WITHOUT_LOGIN = /closed|disconnected|ECONNRESET/i;
+/** What the first changes of password and authority have led to. */
+const KEPT = { passwordGeneration: 2, certificates: { authorities: ["authority-2"], generation: 2 } };
 
 let stack: TestStack;
 let base: string;
@@ -32,14 +38,20 @@ interface Wanted {
   readonly security: string;
   readonly passwordGeneration?: number;
   readonly certificates?: object;
+  readonly brokerCount?: number;
 }
 
-async function configure({ security, passwordGeneration = 1, certificates = {} }: Wanted): Promise<void> {
+async function configure({
+  security,
+  passwordGeneration = 1,
+  certificates = {},
+  brokerCount = 3,
+}: Wanted): Promise<void> {
   const any = (name: string): string =>
     `      - { resource: topic, name: ${name}, pattern: prefixed, operations: [All] }\n` +
     `      - { resource: group, name: ${name}, pattern: prefixed, operations: [All] }\n`;
   await stack.configure(
-    `${base}  kafka-cluster:security: ${security}\n` +
+    `${base}  kafka-cluster:security: ${security}\n  kafka-cluster:brokerCount: ${brokerCount}\n` +
       `  kafka-cluster:certificates: ${JSON.stringify(certificates)}\n` +
       "  kafka-cluster:topics:\n    - { name: orders-made, partitions: 3, replicationFactor: 3 }\n" +
       "  kafka-cluster:users:\n" +
@@ -76,6 +88,25 @@ async function ports(member: string): Promise<number[]> {
     return port === "" || address.startsWith("127.") || address === "[::1]" ? [] : [Number(port)];
   });
   return [...new Set(found)].filter((port) => port !== 2888).sort((a, b) => a - b);
+}
+
+/** Writes the files of own certificates, all of one authority's. */
+async function writeCertificates(
+  folder: string,
+  { authorities, issue }: Authority,
+  trusted = authorities,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "authorities.pem"), trusted);
+  const write = async (file: string, commonName: string, address: string): Promise<void> => {
+    const { key, certificate } = await issue(commonName, address);
+    writeFileSync(join(folder, file), key + certificate, { mode: 0o600 });
+  };
+  await write("deployer.pem", "kafka-broker", "127.0.0.1");
+  for (const [index, member] of MEMBERS.entries()) {
+    await write(`${member}-kafka.pem`, "kafka-broker", HOSTS[index] ?? "");
+    await write(`${member}-zookeeper.pem`, "zookeeper", HOSTS[index] ?? "");
+  }
 }
 
 async function portsOfAll(): Promise<number[][]> {
@@ -136,21 +167,22 @@ async function secrets(): Promise<string[]> {
   // Line breaks of a text in JSON in JSON.
   const made = stdout.replaceAll(/\\+n/g, "\n");
   assert.match(made, /BEGIN EC PRIVATE KEY/, "no key of an authority is in the state to look for");
-  const bodies = [...keys, deployerTls.key ?? "", made].flatMap((pem) =>
-    [...pem.matchAll(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+?)\n-----END/g)].map(
-      ([, kind, body = ""]): [string | undefined, string[]] => [kind, body.split("\n")],
-    ),
-  );
-  // What is in the middle of the private number: before it is what two keys of a kind have in common, after it the public
-  // key. SEC 1 has it from byte 7 on, PKCS #8 from byte 36.
-  const lines = bodies.map(([kind, [first = "", second = ""]]) =>
-    kind === "EC " ? first.slice(12, 50) : second.slice(0, 26),
-  );
-  assert.ok(
-    lines.every((line) => line.length > 20),
-    "a key is of another form",
-  );
+  const lines = [...keys, deployerTls.key ?? "", made].flatMap(recognisableParts);
   return [...new Set([...lines, ...Object.values(users).map(({ kafkajs }) => kafkajs.sasl.password)])];
+}
+
+/**
+ * Of each key in a PEM text what is in the middle of the private number: before it is what two keys of a kind have in common,
+ * after it the public key. SEC 1 has it from byte 7 on, PKCS #8 from byte 36.
+ */
+function recognisableParts(pem: string): string[] {
+  const keys = [...pem.matchAll(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+?)\n-----END/g)];
+  return keys.map(([, kind, body = ""]) => {
+    const [first = "", second = ""] = body.split("\n");
+    const part = kind === "EC " ? first.slice(12, 50) : second.slice(0, 26);
+    assert.ok(part.length > 20, "a key is of another form");
+    return part;
+  });
 }
 
 before(async () => {
@@ -196,7 +228,7 @@ test("brokers: a stranger is refused, whatever he lacks", async () => {
   const wrongPassword = { tls: { authorities }, login: { username, password: `${password}x` } };
   assert.match(await asClient(client, wrongPassword), /[Aa]uthentication failed/);
   assert.match(await asClient(client, { tls: { authorities }, login: { username: "nobody", password } }), /failed/);
-  assert.match(await asClient(client, { tls: { authorities } }), /closed|disconnected|ECONNRESET|SASL|Connection/i);
+  assert.match(await asClient(client, { tls: { authorities } }), REFUSED_WITHOUT_LOGIN);
   assert.notEqual(await asClient({ host: FIRST, port: 9092 }, {}), "let in");
   assert.match(await asClient({ host: FIRST, port: 9092 }, {}), /ECONNREFUSED/);
   // Without TLS at the ports that begin with it.
@@ -353,9 +385,32 @@ test("a replaced machine gets keys and certificates, and catches up", async () =
   await healthy();
 });
 
-test("secrets are nowhere but where they have to be", async () => {
-  const looked = await secrets();
-  assert.ok(looked.length > 10, String(looked.length));
+test("a broker comes, with a certificate of its own, gets partitions and goes: nothing is lost", async () => {
+  const partitionsOf = async (broker: number): Promise<number> => {
+    const tool = "sudo -u kafka /opt/kafka/bin/kafka-topics.sh --describe --command-config /etc/kafka/admin.properties";
+    const text = await inside(STACK, "kafka-1", `${tool} --bootstrap-server ${FIRST}:9093`);
+    return [...text.matchAll(/Replicas: ([\d,]+)/g)].filter(([, ids = ""]) => ids.split(",").includes(String(broker)))
+      .length;
+  };
+  await underUsersTraffic("brokers", async () => {
+    await to({ ...KEPT, security: "secured", brokerCount: 4 });
+    assert.ok((await partitionsOf(4)) > 0);
+    assert.deepEqual(await ports("kafka-4"), [22, 9093, 9094]);
+    const { authorities, deployerTls, users } = await stack.secretOutputs();
+    const host = `${PREFIX}21`;
+    assert.equal(await asClient({ host, port: 9093 }, { tls: deployerTls }), "let in");
+    const client = { host, port: 9094 };
+    const login = users.orders?.kafkajs.sasl;
+    assert.ok(login);
+    assert.equal(await asClient(client, { tls: { authorities }, login }), "let in");
+    assert.match(await asClient(client, { tls: { authorities } }), REFUSED_WITHOUT_LOGIN);
+    await to({ ...KEPT, security: "secured" });
+    assert.equal(await partitionsOf(4), 0);
+  });
+});
+
+/** Looks for secrets wherever somebody could come across them. */
+async function assertNowhere(looked: readonly string[]): Promise<void> {
   for (const member of MEMBERS) {
     assert.deepEqual(await onMachine(STACK, member, looked), [], member);
     const userData = await inside(STACK, member, "cat /var/lib/cloud/instance/user-data.txt /var/log/cloud-init*.log");
@@ -375,6 +430,12 @@ test("secrets are nowhere but where they have to be", async () => {
       place,
     );
   }
+}
+
+test("secrets are nowhere but where they have to be", async () => {
+  const looked = await secrets();
+  assert.ok(looked.length > 10, String(looked.length));
+  await assertNowhere(looked);
   // The look finds what is there.
   const mode = await inside(
     STACK,
@@ -386,8 +447,6 @@ test("secrets are nowhere but where they have to be", async () => {
   assert.deepEqual(await onMachine(STACK, "kafka-1", looked), ["/root/copy"]);
   await inside(STACK, "kafka-1", "rm /root/copy");
 });
-
-const KEPT = { passwordGeneration: 2, certificates: { authorities: ["authority-2"], generation: 2 } };
 
 test("back to plaintext, step by step: nothing is lost", async () => {
   await configure({ ...KEPT, security: "plaintext" });
@@ -405,21 +464,69 @@ test("back to plaintext, step by step: nothing is lost", async () => {
   assert.deepEqual([users, deployerTls, authorities], [{}, {}, ""]);
 });
 
-test("from plaintext to secured, step by step: nothing is lost", async () => {
+test("from plaintext to secured with own certificates, step by step: nothing is lost", async () => {
+  const folder = join(stack.folder, "pem");
+  const own = await newAuthority("our own");
+  await writeCertificates(folder, own);
+  const certificates = { folder };
   await underPlainTraffic("forth", async () => {
-    await to({ security: "opened" });
+    await to({ security: "opened", certificates });
     assert.deepEqual(
       await portsOfAll(),
       MEMBERS.map(() => [22, 2181, 2182, 3888, 9092, 9093, 9094]),
     );
-    await to({ security: "switched" });
+    await to({ security: "switched", certificates });
   });
-  await underUsersTraffic("forth", () => to({ security: "secured" }));
+  await underUsersTraffic("forth", () => to({ security: "secured", certificates }));
+  const { authorities, deployerTls } = await stack.secretOutputs();
+  assert.equal(authorities, own.authorities);
+  assert.equal(await asClient({ host: FIRST, port: 9093 }, { tls: deployerTls }), "let in");
   assert.deepEqual(
     await portsOfAll(),
     MEMBERS.map(() => [22, 2182, 3888, 9093, 9094]),
   );
   assert.match(await asZooKeeperClient({ host: FIRST, port: 2181 }), /ECONNREFUSED/);
+  const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  const parts = files.flatMap(recognisableParts);
+  assert.equal(parts.length, 7);
+  await assertNowhere(parts);
+});
+
+test("another authority of one's own takes over in three updates, no sooner: nothing is lost", async () => {
+  const folder = join(stack.folder, "pem");
+  const former = readFileSync(join(folder, "authorities.pem"), "utf8");
+  const next = await newAuthority("another of our own");
+  const both = former + next.authorities;
+  const trust = (authorities: string): void => {
+    writeFileSync(join(folder, "authorities.pem"), authorities);
+  };
+  const update = async (): Promise<void> => {
+    await up();
+    await healthy();
+  };
+  trust(both);
+  const files = readdirSync(folder).map((file): [string, string] => [file, readFileSync(join(folder, file), "utf8")]);
+  await writeCertificates(folder, next, both);
+  assert.match(
+    await stack.fail("up"),
+    /kafka-3-zookeeper\.pem .*an authority of the last successful update has signed/,
+  );
+  for (const [file, text] of files) writeFileSync(join(folder, file), text);
+  await underUsersTraffic("own-authorities", async (refresh) => {
+    await update();
+    await refresh();
+    await writeCertificates(folder, next, both);
+    await update();
+    trust(next.authorities);
+    await update();
+  });
+  const { authorities, deployerTls } = await stack.secretOutputs();
+  assert.equal(authorities, next.authorities);
+  assert.equal(await asClient({ host: FIRST, port: 9093 }, { tls: deployerTls }), "let in");
+  assert.match(
+    await asClient({ host: FIRST, port: 9093 }, { tls: { ...deployerTls, authorities: former } }),
+    /unable to verify|self.signed/,
+  );
 });
 
 test("down leaves nothing", async () => {

@@ -61,8 +61,14 @@ export async function unexpectedEnds(stack: string): Promise<string[]> {
   const ends = machines
     .filter(({ status }) => status === "Running")
     .map(async ({ name }) => {
-      const journal = "journalctl --unit=kafka --unit=zookeeper --no-pager --output=short-iso";
-      const { stdout } = await execInside(stack, name, `${journal} --grep='process exited|OutOfMemory|fatal' || true`);
+      const journal = "journalctl --unit=kafka --unit=zookeeper --no-pager --output=short-iso --case-sensitive=no";
+      const { code, stdout, stderr } = await execInside(
+        stack,
+        name,
+        `${journal} --grep='process exited|OutOfMemory|fatal'`,
+      );
+      // 1 when there is no such line.
+      if (code > 1) throw new Error(`the journal of ${name} can't be read: ${stderr}`);
       return lines(stdout).filter((line) => !/status=143|^-- /.test(line));
     });
   return (await Promise.all(ends)).flat();

@@ -216,8 +216,12 @@ export class TestStack {
 
   /** Writes what a failed test's reader needs before the machines are gone; some tests end services on purpose. */
   async #tellEnds(): Promise<void> {
-    const ends = await unexpectedEnds(this.name).catch((error: unknown) => [String(error)]);
-    if (ends.length > 0) console.log(`services of ${this.name} that ended:\n${ends.join("\n")}`);
+    try {
+      const ends = await unexpectedEnds(this.name);
+      if (ends.length > 0) console.log(`services of ${this.name} that ended:\n${ends.join("\n")}`);
+    } catch (error) {
+      console.log(`how services of ${this.name} have ended is not known: ${String(error)}`);
+    }
   }
 
   /** Takes everything away, whatever the tests have left, and fails when that takes force. */

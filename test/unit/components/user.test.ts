@@ -114,7 +114,7 @@ test("outputs are the name in the open, and the password and what clients need a
   assert.deepEqual(await Promise.all(secrets), [false, true, true, true]);
   assert.deepEqual(await valueOf(user.kafkajs), {
     brokers: ["10.0.0.18:9094", "10.0.0.19:9094"],
-    ssl: { ca: [AUTHORITIES] },
+    ssl: { ca: [AUTHORITIES], allowPartialTrustChain: true },
     sasl: { mechanism: "scram-sha-512", username: "etl", password: "PASSWORD" },
   });
 });

@@ -7,7 +7,7 @@ import { createServer, type TlsOptions } from "node:tls";
 import type { ClientTls } from "../../../components/reach.ts";
 import { accepts, type ClientSocket, plainSocket } from "../../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../../scripts/lib/tlsSockets.ts";
-import { makeAuthority } from "../../certificates/authority.ts";
+import { makeAuthority, newAuthority } from "../../certificates/authority.ts";
 
 const HOST = "127.0.0.93";
 const BROKER = { host: HOST, port: 9093 };
@@ -17,11 +17,11 @@ let tls: Required<ClientTls>;
 let foreign: Required<ClientTls>;
 
 /** Sends back what comes. */
-async function echo(port: number, options: TlsOptions): Promise<void> {
+async function echo(port: number, options: TlsOptions, host = HOST): Promise<void> {
   const server = createServer({ key: tls.key, cert: tls.certificate, ca: tls.authorities, ...options }, (socket) => {
     socket.on("error", () => undefined).pipe(socket);
   });
-  servers.push(server.listen(port, HOST));
+  servers.push(server.listen(port, host));
   await once(server, "listening");
 }
 
@@ -64,6 +64,18 @@ test("the other side has to be of the authority, and the one that was asked for"
   assert.match(await outcome(wrongAuthority(CLIENT)), /unable to verify|self.signed/);
   const elsewhere = secureSockets((to) => plainSocket({ ...to, host: HOST }), tls);
   assert.match(await outcome(elsewhere({ ...CLIENT, host: "127.0.0.94" })), /127\.0\.0\.94 is not in the cert's list/);
+});
+
+test("an authority that another one has signed can be trusted by itself", async () => {
+  const above = await newAuthority("above");
+  const ours = await above.subordinate("below");
+  const identity = await ours.issue("kafka-broker", "127.0.0.96");
+  const there = { host: "127.0.0.96", port: 9094 };
+  await echo(there.port, { key: identity.key, cert: identity.certificate, ca: ours.authorities }, there.host);
+  const open = (authorities: string): Promise<string> => outcome(secureSockets(plainSocket, { authorities })(there));
+  assert.equal(await open(ours.authorities), "hello");
+  const sibling = await above.subordinate("sibling");
+  assert.match(await open(sibling.authorities), /unable to (verify|get)/);
 });
 
 test("a client without a certificate, or with somebody else's, is refused where one is asked for", async () => {

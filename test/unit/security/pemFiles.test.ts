@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { chooseCertificates } from "../../../certificates.ts";
 import type { ClientTls } from "../../../components/reach.ts";
 import { SettingsError } from "../../../components/kafka/problem.ts";
 import { type PemContext, pemFiles } from "../../../components/security/pemFiles.ts";
 import { splitIdentity } from "../../../components/security/pemProblems.ts";
-import { makeAuthority } from "../../certificates/authority.ts";
+import { checkSettings } from "../../../components/settings.ts";
+import { makeAuthority, newAuthority } from "../../certificates/authority.ts";
 import { valueOf } from "../components/deploy.ts";
 
 const ADDRESS = "10.0.0.18";
@@ -115,12 +117,16 @@ test("a file that can't be used is named, with what it has to be", async () => {
       "certificates.folder, kafka-1-kafka.pem: a certificate whose extended key usage allows serverAuth, or that has none",
     ],
   );
-  const any = await makeAuthority("ours", "kafka-broker", ADDRESS, { uses: [] });
-  const unlimited = any.key + any.certificate;
+  const serverOnly = await makeAuthority("ours", "kafka-broker", ADDRESS, { uses: ["server_auth"] });
   assert.deepEqual(
-    refused({ "authorities.pem": any.authorities, "deployer.pem": unlimited, "kafka-1-kafka.pem": unlimited }),
-    [],
+    refused(filesOf(serverOnly, serverOnly.authorities)),
+    ["deployer.pem", "kafka-1-kafka.pem"].map(
+      (file) =>
+        `certificates.folder, ${file}: a certificate whose extended key usage allows clientAuth, or that has none`,
+    ),
   );
+  const any = await makeAuthority("ours", "kafka-broker", ADDRESS, { uses: [] });
+  assert.deepEqual(refused(filesOf(any, any.authorities)), []);
   assert.match(
     refused({ "authorities.pem": "nothing" })[0] ?? "",
     /authorities\.pem: certificates of authorities as PEM text$/,
@@ -132,22 +138,71 @@ test("a file that can't be used is named, with what it has to be", async () => {
   );
 });
 
-test("what a cluster that lives does not trust yet is refused, also when authorities.pem has the new authority", () => {
-  const both = { "authorities.pem": tls.authorities + foreign.authorities };
-  const next = foreign.key + foreign.certificate;
-  const trusted = tls.authorities;
-  assert.deepEqual(refused(both, { trusted }), []);
-  for (const authorities of [both["authorities.pem"], foreign.authorities]) {
-    const files = { "authorities.pem": authorities, "deployer.pem": next, "kafka-1-kafka.pem": next };
-    assert.deepEqual(
-      refused(files, { trusted }).map((problem) => problem.split(": ").slice(0, 2).join(": ")),
-      ["deployer.pem", "kafka-1-kafka.pem"].map(
-        (file) => `certificates.folder, ${file}: a certificate that an authority of the last deployment has signed`,
-      ),
-    );
-    assert.deepEqual(refused(files, { trusted: both["authorities.pem"] }), []);
-    assert.deepEqual(refused(files), []);
-  }
+/** Files that are all of one authority's, with those in authorities.pem that everybody is to trust. */
+function filesOf({ key, certificate }: Required<ClientTls>, ...authorities: string[]): Record<string, string> {
+  const identity = key + certificate;
+  return { "authorities.pem": authorities.join(""), "deployer.pem": identity, "kafka-1-kafka.pem": identity };
+}
+
+test("a cluster that lives goes to another authority in three updates, forth and back, and no other way", () => {
+  const both = tls.authorities + foreign.authorities;
+  const updates = [
+    { files: filesOf(tls, tls.authorities), deployed: tls },
+    { files: filesOf(tls, both), deployed: { ...tls, authorities: both } },
+    { files: filesOf(foreign, both), deployed: { ...foreign, authorities: both } },
+    { files: filesOf(foreign, foreign.authorities), deployed: foreign },
+  ];
+  const early = ["deployer.pem", "kafka-1-kafka.pem"].map(
+    (file) => `certificates.folder, ${file}: a certificate that an authority of the last successful update has signed`,
+  );
+  const gone = "certificates.folder, authorities.pem: the former authority as well";
+  const expected: Record<string, string[]> = {
+    "0 to 2": early,
+    "0 to 3": [gone, ...early],
+    "1 to 3": [gone],
+    "2 to 0": [gone],
+    "3 to 0": [gone, ...early],
+    "3 to 1": early,
+  };
+  updates.forEach(({ deployed }, from) => {
+    updates.forEach(({ files }, to) => {
+      const problems = refused(files, { deployed }).map((problem) => problem.split(": ").slice(0, 2).join(": "));
+      assert.deepEqual(problems, expected[`${from} to ${to}`] ?? [], `${from} to ${to}`);
+      assert.deepEqual(refused(files), []);
+    });
+  });
+});
+
+test("where the certificates of before have ended, nobody trusts them: all may be others at once", async () => {
+  const ended = await makeAuthority("ended", "kafka-broker", ADDRESS, { from: new Date(Date.now() - 2 * DAY_MS) });
+  const files = filesOf(foreign, foreign.authorities);
+  assert.deepEqual(refused(files, { deployed: ended }), []);
+  assert.equal(refused(files, { deployed: { ...tls, authorities: tls.authorities } }).length, 3);
+});
+
+test("an authority below another one signs for the cluster, with or without what is between", async () => {
+  const above = await newAuthority("above");
+  const below = await above.subordinate("below");
+  const identity = await below.issue("kafka-broker", ADDRESS);
+  const chain = { ...identity, certificate: identity.certificate + below.authorities };
+  assert.deepEqual(refused(filesOf(identity, below.authorities)), []);
+  assert.deepEqual(refused(filesOf(chain, above.authorities)), []);
+  assert.equal(refused(filesOf(identity, above.authorities)).length, 2, "what is between is missing");
+  // The next certificates have another one between.
+  const next = await above.subordinate("below as well");
+  const other = await next.issue("kafka-broker", ADDRESS);
+  const otherChain = { ...other, certificate: other.certificate + next.authorities };
+  const deployed = { ...chain, authorities: above.authorities };
+  assert.deepEqual(refused(filesOf(otherChain, above.authorities), { deployed }), []);
+  assert.equal(refused(filesOf(other, next.authorities), { deployed }).length, 3);
+});
+
+test("the program compares the files with what its last successful update has left", () => {
+  read(filesOf(foreign, foreign.authorities));
+  const settings = checkSettings({ security: "secured", certificates: { folder } });
+  const choose = (last?: { tls?: ClientTls }): boolean => chooseCertificates(settings, PLANS, last) !== undefined;
+  for (const last of [undefined, {}, { tls: foreign }]) assert.ok(choose(last));
+  assert.throws(() => choose({ tls }), /authorities\.pem .*the former authority as well/);
 });
 
 test("all files that can't be used come in one message, and so does one whose time is over", () => {

@@ -50,7 +50,7 @@ test("how a service ended that nobody stopped is told, and where to look", () =>
   });
   const machine = { value: { services: [ended], volume: { used: 1, available: 9, size: 10 } } };
   assert.deepEqual(problems({ members: [first, second, memberFacts(3, { machine })] }), [
-    "service kafka-3: kafka does not run (activating, auto-restart, last exit code 3). Remedy: see what " +
+    "service kafka-3: kafka does not run (activating, auto-restart, ended by exit code 3). Remedy: see what " +
       "`journalctl --unit=kafka` on kafka-3 ends with, then npm run up: it brings up first what is down",
   ]);
 });

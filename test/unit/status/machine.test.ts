@@ -7,7 +7,7 @@ test("what a machine tells", () => {
   const text = `Service=zookeeper
 ActiveState=active
 SubState=running
-ExecMainCode=0
+Result=success
 ExecMainStatus=0
 Since=1767323045
 StartedWith=abc
@@ -15,7 +15,7 @@ Home=/opt/kafka_2.13-3.9.2
 Service=kafka
 ActiveState=failed
 SubState=failed
-ExecMainCode=1
+Result=exit-code
 ExecMainStatus=3
 Since=1767323045
 StartedWith=
@@ -49,10 +49,13 @@ Volume=      100 700 900
 });
 
 test("how a service's process ended: nothing of a clean stop", () => {
-  const end = (code: number, status: number): string | null | undefined =>
-    readMachine(`Service=kafka\nExecMainCode=${code}\nExecMainStatus=${status}\n`).services[0]?.end;
-  assert.deepEqual([end(0, 0), end(1, 0), end(1, 143)], [null, null, null]);
-  assert.deepEqual([end(1, 1), end(2, 9), end(3, 11)], ["exit code 1", "signal 9", "signal 11"]);
+  const end = (result: string, status: number): string | null | undefined =>
+    readMachine(`Service=kafka\nResult=${result}\nExecMainStatus=${status}\n`).services[0]?.end;
+  assert.deepEqual([end("success", 0), end("success", 143)], [null, null]);
+  assert.deepEqual(
+    [end("exit-code", 1), end("signal", 9), end("oom-kill", 9), end("timeout", 9)],
+    ["exit code 1", "signal 9", "oom-kill", "timeout"],
+  );
 });
 
 test("Kafka's version is in the name of the distribution's folder", () => {
