@@ -256,9 +256,16 @@ test("a reassignment under way, with its throttle, is shown and no problem", asy
   assert.deepEqual([after.kafka.reassignments, after.kafka.throttles], [[], []]);
 });
 
-test("a ZooKeeper server that was stopped, and an ensemble without a quorum", async () => {
-  await inside(STACK, "kafka-1", "systemctl stop zookeeper");
-  assert.deepEqual(await broken("service"), ["kafka-1: zookeeper does not run (inactive, dead)"]);
+test("a ZooKeeper server that was killed, and an ensemble without a quorum", async () => {
+  // Else systemd would have started it again before anybody looks.
+  const folder = "/run/systemd/system/zookeeper.service.d";
+  await inside(
+    STACK,
+    "kafka-1",
+    `mkdir ${folder} && printf '[Service]\\nRestart=no\\n' >${folder}/test.conf && systemctl daemon-reload
+systemctl kill --signal=KILL zookeeper && while systemctl --quiet is-active zookeeper; do sleep 0.1; done`,
+  );
+  assert.deepEqual(await broken("service"), ["kafka-1: zookeeper does not run (failed, failed, ended by signal 9)"]);
   assert.deepEqual(await broken("quorum"), []);
   await inside(STACK, "kafka-2", "systemctl stop zookeeper");
   // A leader goes on serving until it has missed its followers for some ticks.
@@ -270,6 +277,7 @@ test("a ZooKeeper server that was stopped, and an ensemble without a quorum", as
   try {
     await waitFor("the last server to give up", look, HEALING_TIMEOUT_MS);
   } finally {
+    await inside(STACK, "kafka-1", `rm -r ${folder} && systemctl daemon-reload`);
     for (const machine of ["kafka-1", "kafka-2"]) await inside(STACK, machine, "systemctl start zookeeper");
   }
   await healthy();
