@@ -26,7 +26,7 @@ const PAUSE_MS = 30_000;
 /** What a client without a login is told: the broker closes the connection. */
 const REFUSED_WITHOUT_LOGIN = /closed|disconnected|ECONNRESET/i;
 /** What a client says of a server that shows a certificate of an authority which it does not trust. */
-const UNTRUSTED = /unable to get local issuer certificate/;
+const UNTRUSTED = /unable to get local issuer certificate|self.signed/;
 /** What the first changes of password and authority have led to. */
 const KEPT = { passwordGeneration: 2, certificates: { authorities: ["authority-2"], generation: 2 } };
 
