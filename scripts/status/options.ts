@@ -7,7 +7,7 @@ export const STATUS_HELP = `Shows what the members, brokers and ZooKeeper server
 
   npm run status -- [options]
 
-  --json            one JSON document for programs (docs/operations/status.md)
+  --json            one JSON document for programs, with npm run --silent (docs/operations/status.md)
   --disk-percent N  use of a data volume from which on it is a problem (default 85)
   --help            this text
 
