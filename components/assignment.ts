@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssignmentResult, AssignmentSpec } from "./assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
+import { MIB } from "./memorySize.ts";
 import type { Reach } from "./reach.ts";
 
 /** Arguments of {@link Assignment}. */
@@ -17,8 +18,6 @@ export interface AssignmentArgs {
   /** What has to be healthy before partitions are moved. */
   readonly startAfter: readonly pulumi.Resource[];
 }
-
-const MIB = 1024 * 1024;
 
 /**
  * Keeps the partitions on the brokers that the program names. Pulumi updates before it deletes: when brokers are taken

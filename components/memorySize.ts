@@ -1,3 +1,6 @@
+/** Bytes of a MiB. */
+export const MIB = 1024 * 1024;
+
 /**
  * MiB of a size of memory.
  *

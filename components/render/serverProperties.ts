@@ -1,4 +1,4 @@
-import { mebibytes } from "../memorySize.ts";
+import { MIB, mebibytes } from "../memorySize.ts";
 import { memberPort, type Phase } from "../security/phase.ts";
 import { brokerListeners, brokerSecurity } from "./brokerSecurity.ts";
 import { KAFKA_LOG_DIR } from "./paths.ts";
@@ -38,9 +38,6 @@ export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: 
   return ensemble.map((server) => `${server.address}:${memberPort("zookeeper", security)}`).join(",");
 }
 
-/** MiB of Kafka's own default for log.cleaner.dedupe.buffer.size. */
-const DEDUPE_BUFFER_MEBIBYTES = 128;
-
 /**
  * Broker properties that production wants and Kafka's own defaults lack: three replicas, two of them in sync before a
  * write counts, no unclean leader, no topic made by a typing error.
@@ -52,14 +49,14 @@ const DEDUPE_BUFFER_MEBIBYTES = 128;
  * Kafka's own 128 MiB twice leave a small heap no room.
  */
 export function defaultBrokerProperties(brokerCount: number, heap: string): Record<string, string> {
-  const dedupeBuffer = Math.floor(mebibytes(heap) / 8);
+  const heapMebibytes = mebibytes(heap);
   const replicas = String(Math.min(3, brokerCount));
   const inSync = String(Math.min(2, brokerCount));
   return {
     "auto.create.topics.enable": "false",
     "default.replication.factor": replicas,
-    ...(dedupeBuffer < DEDUPE_BUFFER_MEBIBYTES && {
-      "log.cleaner.dedupe.buffer.size": String(dedupeBuffer * 1024 * 1024),
+    ...(heapMebibytes < 1024 && {
+      "log.cleaner.dedupe.buffer.size": String(Math.floor(heapMebibytes / 8) * MIB),
     }),
     "min.insync.replicas": inSync,
     "offsets.topic.replication.factor": replicas,

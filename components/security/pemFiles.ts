@@ -106,14 +106,14 @@ export function pemFiles(
 
 /** What is wrong with authorities that the changed members trust, while others still show what they have shown. */
 function formerProblem(authorities: string, living: ClientTls | undefined): string | undefined {
-  return living?.certificate === undefined || isTrusted(living.certificate, authorities)
+  return living?.certificate === undefined || isTrusted(certificatesIn(living.certificate), authorities)
     ? undefined
     : "the former authority as well: until this update is over, members and the deployer have certificates that it has signed. Put certificates of the new one into the other files first, in an update of its own";
 }
 
 /** What is wrong with a certificate that changed members show to others which trust whom they have trusted. */
 function newProblem(pem: string, living: ClientTls | undefined): string | undefined {
-  return !living || isTrusted(pem, living.authorities)
+  return !living || isTrusted(certificatesIn(pem), living.authorities)
     ? undefined
     : "a certificate that an authority of the last successful update has signed: members that are not changed yet trust no other. Put the new authority into authorities.pem first, beside the former one, in an update of its own";
 }

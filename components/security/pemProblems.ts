@@ -61,14 +61,13 @@ export function identityProblem(
   }
   const invalid = validityProblem([leaf, ...chain], now);
   if (invalid !== undefined) return invalid;
-  return isTrusted(pem, authorities)
+  return isTrusted([leaf, ...chain], authorities)
     ? undefined
     : "a certificate that an authority in authorities.pem has signed, with all between";
 }
 
-/** Whether an authority has signed the first certificate of a PEM text, with all between. */
-export function isTrusted(pem: string, authorities: string): boolean {
-  const [leaf, ...chain] = attempt(() => certificatesIn(pem)) ?? [];
+/** Whether one of the authorities in a PEM text has signed the first certificate, with all between. */
+export function isTrusted([leaf, ...chain]: readonly X509Certificate[], authorities: string): boolean {
   return leaf !== undefined && isSigned(leaf, chain, attempt(() => certificatesIn(authorities)) ?? []);
 }
 

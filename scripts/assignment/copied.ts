@@ -1,9 +1,8 @@
+import { MIB } from "../../components/memorySize.ts";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { keyOf } from "../lib/partitions.ts";
 import type { Copied } from "./moves.ts";
-
-const MIB = 1024 * 1024;
 
 /**
  * Measures on the brokers' disks how far copies are.

@@ -31,11 +31,9 @@ export function whyClosed(openSocket: OpenSocket, to: Endpoint, timeoutMs: numbe
       socket.destroy();
       resolve(reason);
     };
-    const timer = setTimeout(
-      end,
-      timeoutMs,
-      new Error(`${to.host}:${to.port} gave no answer in ${timeoutMs / 1000} s`),
-    );
+    const timer = setTimeout(() => {
+      end(new Error(`${to.host}:${to.port} gave no answer in ${timeoutMs / 1000} s`));
+    }, timeoutMs);
     socket
       .once("connect", () => {
         end();

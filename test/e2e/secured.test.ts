@@ -152,11 +152,15 @@ async function underPlainTraffic(topic: string, change: () => Promise<unknown>):
   assertNothingLost(report, { pauseMs: PAUSE_MS });
 }
 
+async function update(): Promise<void> {
+  await up();
+  await healthy();
+}
+
 /** Takes the cluster to another phase, which restarts every member. */
 async function to(wanted: Wanted): Promise<void> {
   await configure(wanted);
-  await up();
-  await healthy();
+  await update();
 }
 
 /** Lines of keys and passwords, each by itself enough to recognise the secret. */
@@ -498,10 +502,6 @@ test("another authority of one's own takes over in three updates, no sooner: not
   const both = former + next.authorities;
   const trust = (authorities: string): void => {
     writeFileSync(join(folder, "authorities.pem"), authorities);
-  };
-  const update = async (): Promise<void> => {
-    await up();
-    await healthy();
   };
   trust(both);
   const files = readdirSync(folder).map((file): [string, string] => [file, readFileSync(join(folder, file), "utf8")]);
