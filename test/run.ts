@@ -1,15 +1,18 @@
 /**
  * Runs the project's checks: format, lint, type check, unit tests, and end-to-end tests on a real cluster.
  *
- *     node --import tsx test/run.ts [unit]
+ *     node --import tsx test/run.ts [unit | --list | NAME…]
  *
+ * `unit` runs the unit tests alone, `--list` names the end-to-end files, and names run these alone: `rolling topics`.
  * The last line is `N passed, N failed, N skipped`, a check of the whole tree counting as one test.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { stopHypervisorIfStarted } from "../scripts/setup/hypervisor.ts";
 
 interface Totals {
   passed: number;
@@ -23,43 +26,115 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["type check", "tsc"],
 ];
 
+/** End-to-end files that start no machine: they have a lane of their own beside those that do. */
+const WITHOUT_MACHINES = ["awsChanges", "awsPolicies", "awsPreview", "plugins"];
+
 // Tests build everything from package registries, so that they mean the same wherever they run.
 process.env.KAFKA_CLUSTER_SOURCES ??= "registries";
 
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-const unitOnly = process.argv[2] === "unit";
+/** How long each end-to-end file took, in seconds. */
+const seconds = new Map<string, number>();
+const endToEnd = testFiles("test/e2e");
+const args = process.argv.slice(2);
+const names = args.filter((arg) => arg !== "unit" && arg !== "--list");
+const strangers = names.filter((name) => !endToEnd.some((file) => nameOf(file) === name));
 
-if (!unitOnly) for (const [name, ...command] of CHECKS) check(name, command);
-await runTests("unit tests", "test/unit");
-// A tree that fails its quick checks would waste the minutes that a cluster takes.
-if (!unitOnly && totals.failed === 0) await runTests("end-to-end tests", "test/e2e");
+if (strangers.length > 0) {
+  console.error(`error: no end-to-end test ${strangers.join(", ")}; there are ${endToEnd.map(nameOf).join(", ")}`);
+  process.exit(1);
+}
+if (args.includes("--list")) {
+  console.log(endToEnd.map(nameOf).join("\n"));
+  process.exit(0);
+}
+if (names.length > 0) await runEndToEnd(endToEnd.filter((file) => names.includes(nameOf(file))));
+else {
+  const unitOnly = args.includes("unit");
+  if (!unitOnly) for (const [name, ...command] of CHECKS) check(name, command);
+  const files = testFiles("test/unit");
+  console.log(`\nunit tests: ${files.length} files`);
+  await runFiles(files, 2, (text) => process.stdout.write(text));
+  // A tree that fails its quick checks would waste the minutes that a cluster takes.
+  if (!unitOnly && totals.failed === 0) await runEndToEnd(endToEnd);
+}
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
 
-function check(name: string, [program = "", ...args]: string[]): void {
-  const started = Date.now();
-  const { status } = spawnSync(`node_modules/.bin/${program}`, args, { stdio: "inherit" });
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`${status === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
-  if (status === 0) totals.passed += 1;
-  else totals.failed += 1;
-}
-
-async function runTests(title: string, folder: string): Promise<void> {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => join(folder, file))
     .sort();
-  console.log(`\n${title}: ${files.length} files`);
-  const stream = run({ files, concurrency: folder.endsWith("e2e") ? 1 : 2 });
-  stream.on("test:pass", ({ skip, todo, details }) => {
+}
+
+function nameOf(file: string): string {
+  return basename(file, ".test.ts");
+}
+
+function check(name: string, [program = "", ...args]: string[]): void {
+  count(name, spawnSync(`node_modules/.bin/${program}`, args, { stdio: "inherit" }).status === 0);
+}
+
+function count(name: string, passed: boolean): void {
+  console.log(`${passed ? "ok    " : "FAILED"} ${name} (${process.uptime().toFixed(0)} s since the start)`);
+  if (passed) totals.passed += 1;
+  else totals.failed += 1;
+}
+
+/** Runs end-to-end tests in two lanes; the second one's output is shown when it has ended. */
+async function runEndToEnd(files: readonly string[]): Promise<void> {
+  // Once for both lanes; and what it starts is this run's, so that no test's `down` stops it under another.
+  const home = mkdtempSync(join(tmpdir(), "kafka-cluster-tests-"));
+  const env = { ...process.env, KAFKA_CLUSTER_HOME: home };
+  const setUp = spawnSync(process.execPath, ["scripts/bootstrap.mjs", "setup"], { stdio: "inherit", env });
+  count("set-up", setUp.status === 0);
+  try {
+    if (setUp.status !== 0) return;
+    const isAlone = (file: string): boolean => WITHOUT_MACHINES.includes(nameOf(file));
+    const [alone, machines] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
+    console.log(`\nend-to-end tests: ${machines.length} files with machines, ${alone.length} without`);
+    let kept = "";
+    await Promise.all([
+      runFiles(machines, 1, (text) => process.stdout.write(text)),
+      runFiles(alone, 1, (text) => (kept += text)),
+    ]);
+    process.stdout.write(kept);
+    console.log("\nwhere the time went");
+    for (const [name, took] of [...seconds].sort(([, a], [, b]) => b - a)) {
+      console.log(`${took.toFixed(0).padStart(6)} s  ${name}`);
+    }
+  } finally {
+    process.env.KAFKA_CLUSTER_HOME = home;
+    await stopHypervisorIfStarted();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+  write: (text: string) => unknown,
+): Promise<void> {
+  if (files.length === 0) return;
+  let last = Date.now();
+  const took = (file: string | undefined): void => {
+    if (concurrency > 1 || file === undefined) return;
+    // One file after the other: what passes between two ends is the later one's, its set-up included.
+    seconds.set(nameOf(file), (seconds.get(nameOf(file)) ?? 0) + (Date.now() - last) / 1000);
+    last = Date.now();
+  };
+  const stream = run({ files: [...files], concurrency });
+  stream.on("test:pass", ({ skip, todo, details, file }) => {
+    took(file);
     if (details.type === "suite") return;
     if (skip !== undefined || todo !== undefined) totals.skipped += 1;
     else totals.passed += 1;
   });
-  stream.on("test:fail", ({ details }) => {
+  stream.on("test:fail", ({ details, file }) => {
+    took(file);
     if (details.type !== "suite") totals.failed += 1;
   });
-  for await (const text of stream.compose(new spec())) process.stdout.write(text as string);
+  for await (const text of stream.compose(new spec())) write(text as string);
 }
