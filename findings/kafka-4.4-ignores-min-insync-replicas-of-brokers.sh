@@ -40,9 +40,7 @@ mvn --batch-mode --quiet --file "$work/pom.xml" \
   org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
   -DincludeScope=runtime -DoutputDirectory="$work/libs"
 
-java_of_kafka() {
-  java -Xmx256m -cp "$work/libs/*" "$@"
-}
+kafka=(java -Xmx256m -cp "$work/libs/*")
 
 # in_force FEATURE_LEVEL PORT: the value that the broker runs with.
 in_force() {
@@ -66,17 +64,17 @@ log.dirs=$folder/broker
 min.insync.replicas=2
 PROPERTIES
   local id=bWluLmluc3luYy5yZXBsaQ
-  java_of_kafka kafka.tools.StorageTool format --cluster-id "$id" --standalone \
+  "${kafka[@]}" kafka.tools.StorageTool format --cluster-id "$id" --standalone \
     --feature "eligible.leader.replicas.version=$level" --config "$folder/controller.properties" >"$folder/log" 2>&1
-  java_of_kafka kafka.tools.StorageTool format --cluster-id "$id" --no-initial-controllers \
+  "${kafka[@]}" kafka.tools.StorageTool format --cluster-id "$id" --no-initial-controllers \
     --config "$folder/broker.properties" >>"$folder/log" 2>&1
-  java_of_kafka kafka.Kafka "$folder/controller.properties" >>"$folder/log" 2>&1 &
+  "${kafka[@]}" kafka.Kafka "$folder/controller.properties" >>"$folder/log" 2>&1 &
   pids+=($!)
-  java_of_kafka kafka.Kafka "$folder/broker.properties" >>"$folder/log" 2>&1 &
+  "${kafka[@]}" kafka.Kafka "$folder/broker.properties" >>"$folder/log" 2>&1 &
   pids+=($!)
   local try
   for try in $(seq 30); do
-    java_of_kafka org.apache.kafka.tools.ConfigCommand --bootstrap-server "127.0.0.1:$broker_port" \
+    "${kafka[@]}" org.apache.kafka.tools.ConfigCommand --bootstrap-server "127.0.0.1:$broker_port" \
       --entity-type brokers --entity-name 1 --all --describe >"$folder/configs" 2>>"$folder/log" && break
     [ "$try" -lt 30 ] || { tail -n 20 "$folder/log" >&2; return 1; }
     sleep 1

@@ -36,9 +36,7 @@ mvn --batch-mode --quiet --file "$work/pom.xml" \
   -DincludeScope=runtime -DoutputDirectory="$work/libs"
 npm install --silent --prefix "$work" "kafkajs@$KAFKAJS"
 
-java_of_kafka() {
-  java -Xmx256m -cp "$work/libs/*" "$@"
-}
+kafka=(java -Xmx256m -cp "$work/libs/*")
 
 cat >"$work/server.properties" <<PROPERTIES
 process.roles=broker,controller
@@ -50,13 +48,13 @@ log.dirs=$work/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 PROPERTIES
-java_of_kafka kafka.tools.StorageTool format --cluster-id Z3JvdXBzLW9mLTg0OC1rag --standalone \
+"${kafka[@]}" kafka.tools.StorageTool format --cluster-id Z3JvdXBzLW9mLTg0OC1rag --standalone \
   --config "$work/server.properties" >"$work/log" 2>&1
-java_of_kafka kafka.Kafka "$work/server.properties" >>"$work/log" 2>&1 &
+"${kafka[@]}" kafka.Kafka "$work/server.properties" >>"$work/log" 2>&1 &
 pids+=($!)
 
 # The reader of the new protocol: Kafka's own client.
-java_of_kafka org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "127.0.0.1:$PORT" --topic things \
+"${kafka[@]}" org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "127.0.0.1:$PORT" --topic things \
   --from-beginning --consumer-property group.protocol=consumer --consumer-property group.id=readers >"$work/read" 2>>"$work/log" &
 pids+=($!)
 
