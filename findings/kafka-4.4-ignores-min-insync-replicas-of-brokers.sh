@@ -42,7 +42,7 @@ mvn --batch-mode --quiet --file "$work/pom.xml" \
 
 kafka=(java -Xmx256m -cp "$work/libs/*")
 
-# in_force FEATURE_LEVEL PORT: the value that the broker runs with.
+# in_force FEATURE_LEVEL PORT: puts the value that the broker runs with into `value`, and stops both processes.
 in_force() {
   local level=$1 controller_port=$2 broker_port=$(($2 + 1)) folder=$work/level-$1
   mkdir "$folder"
@@ -79,13 +79,14 @@ PROPERTIES
     [ "$try" -lt 30 ] || { tail -n 20 "$folder/log" >&2; return 1; }
     sleep 1
   done
-  grep --only-matching '^ *min\.insync\.replicas=.*' "$folder/configs" | sed 's/^ *//'
+  value=$(grep --only-matching '^ *min\.insync\.replicas=.*' "$folder/configs" | sed 's/^ *//')
+  stop
 }
 
-with=$(in_force 1 39391)
-stop
-without=$(in_force 0 39393)
-stop
+in_force 1 39391
+with=$value
+in_force 0 39393
+without=$value
 
 echo "Kafka $VERSION, broker's file: min.insync.replicas=2, controller's file: nothing"
 echo "eligible.leader.replicas.version=1: $with"
