@@ -23,6 +23,9 @@ export interface Infrastructure {
   };
 }
 
+/** Settings that a cluster without them can't get any more: its data would have to move. */
+const CHOSEN_AT_FIRST = ["machine.volume.sizeGiB"];
+
 /** In place of the user's own key in {@link Infrastructure.fixed}. */
 export const MADE_KEY = "made by the program";
 
@@ -77,6 +80,11 @@ export function unsafeChanges(deployed: ClusterShape, next: ClusterShape): Probl
     ...(deployed.subnet === next.subnet ? [] : [kept("subnet", deployed.subnet, next.subnet)]),
     ...Object.entries(fixed).flatMap(([key, value]) =>
       next.infrastructure.fixed[key] === value ? [] : [kept(key, value, next.infrastructure.fixed[key])],
+    ),
+    ...CHOSEN_AT_FIRST.flatMap((key) =>
+      fixed[key] === undefined && next.infrastructure.fixed[key] !== undefined
+        ? [kept(key, "none", next.infrastructure.fixed[key])]
+        : [],
     ),
     ...Object.entries(deployed.infrastructure.growing).flatMap(([key, size]) => {
       const value = next.infrastructure.growing[key];

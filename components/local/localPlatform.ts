@@ -27,6 +27,8 @@ export interface LocalPlatformArgs {
     readonly cpus?: number;
     /** Memory, for example `1GiB`. @default no limit */
     readonly memory?: string;
+    /** Size of its data volume, in GiB. @default none: it shares this computer's disk */
+    readonly volumeSizeGiB?: number;
   };
 }
 
@@ -83,10 +85,11 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   createVolume({ name }: NodePlan, parent: pulumi.ComponentResource): DataVolume {
+    const { volumeSizeGiB } = this.#args.machine;
     const resource = localScript(
       `${name}-volume`,
       "volume",
-      { ...this.#owner, volume: name },
+      { ...this.#owner, volume: name, ...(volumeSizeGiB !== undefined && { sizeGiB: volumeSizeGiB }) },
       { parent, dependsOn: [this.#space] },
     );
     return { resource, volumeId: scriptResult(resource, "volumeId") };

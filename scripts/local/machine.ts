@@ -7,6 +7,7 @@ import { call, find, findDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import { deleteInstance, instancePath, startInstance, waitForFirstBoot, waitForSsh } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import { volumePool } from "./names.ts";
 import { ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";
@@ -15,6 +16,8 @@ interface MachineSpec extends Owned {
   readonly machine: string;
   readonly address: string;
   readonly volume: string;
+  /** Size of the volume in GiB; absent: it has none of its own. */
+  readonly volumeSizeGiB?: number;
   /** Fingerprint of the image that it is made of. */
   readonly image: string;
   /** Processor cores; absent: all of the computer's. */
@@ -43,7 +46,7 @@ runResource<MachineSpec>({
         devices: {
           root: { type: "disk", path: "/", pool: space },
           eth0: { type: "nic", name: "eth0", network: space, "ipv4.address": spec.address },
-          data: { type: "disk", path: DATA_MOUNT, pool: space, source: spec.volume },
+          data: { type: "disk", path: DATA_MOUNT, pool: poolOf(spec), source: spec.volume },
           distributions: { type: "disk", path: DISTRIBUTIONS_MOUNT, source: distributions, readonly: "true" },
         },
       },
@@ -70,6 +73,10 @@ runResource<MachineSpec>({
     await deleteInstance(await findDaemon(), spec.space, spec.machine);
   },
 });
+
+function poolOf({ space, volume, volumeSizeGiB: sizeGiB }: MachineSpec): string {
+  return volumePool({ space, volume, ...(sizeGiB !== undefined && { sizeGiB }) });
+}
 
 /** The daemon applies both to a running machine; an empty value lifts a limit. */
 function limits(spec: MachineSpec): Record<string, string> {

@@ -6,6 +6,15 @@ const INTERFACE_NAME_LIMIT = 15;
 /** Digits of the hash that keeps shortened names apart. */
 const HASH_DIGITS = 4;
 
+/** Name of the storage pool of a data volume: one of its own where it has a size, else the deployment's. */
+export function volumePool(spec: {
+  readonly space: string;
+  readonly volume: string;
+  readonly sizeGiB?: number;
+}): string {
+  return spec.sizeGiB === undefined ? spec.space : `${spec.space}-${spec.volume}`;
+}
+
 /**
  * Name of a stack's project, storage pool and bridge: `kc-` and the stack's name. A name that is too long for a bridge
  * or has other characters than a-z, 0-9 and `-` is shortened and ends in a hash of the whole.

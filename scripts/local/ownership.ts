@@ -10,6 +10,11 @@ export interface Owned {
 
 const OWNER_KEY = "user.kafka-cluster.deployment";
 
+/** Which deployment has made an object, by its configuration. */
+export function ownerOf(config: Readonly<Record<string, string>>): string | undefined {
+  return config[OWNER_KEY];
+}
+
 /** The marker, as configuration of an object that is made. */
 export function ownerConfig(owner: Owned): Record<string, string> {
   return { [OWNER_KEY]: owner.deployment };
@@ -21,7 +26,7 @@ export function ownerConfig(owner: Owned): Record<string, string> {
  * @throws UserError when it belongs to another one, or to the user
  */
 export function demandOwner(kind: string, config: Record<string, string>, owner: Owned): void {
-  const found = config[OWNER_KEY];
+  const found = ownerOf(config);
   if (found === owner.deployment) return;
   throw new UserError(
     found === undefined

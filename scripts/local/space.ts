@@ -4,6 +4,7 @@ import { progress, UserError } from "../lib/report.ts";
 import { call, find, findDaemon, remove } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import { deleteInstance } from "./instance.ts";
+import { ownedPools } from "./pools.ts";
 import { demandOwner, ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";
@@ -49,18 +50,19 @@ runResource<Owned>({
       for (const fingerprint of await list(daemon, `/1.0/images?project=${space}`)) {
         await remove(daemon, `/1.0/images/${fingerprint}?project=${space}`);
       }
-      const volumes = `/1.0/storage-pools/${space}/volumes/custom`;
-      for (const name of await list(daemon, `${volumes}?project=${space}`)) {
-        await remove(daemon, `${volumes}/${name}?project=${space}`);
+      for (const pool of await ownedPools(daemon, spec.deployment)) {
+        const volumes = `/1.0/storage-pools/${pool}/volumes/custom`;
+        for (const name of await list(daemon, `${volumes}?project=${space}`)) {
+          await remove(daemon, `${volumes}/${name}?project=${space}`);
+        }
       }
       await remove(daemon, `/1.0/projects/${space}`);
     }
     if (await adopt(daemon, "network", `/1.0/networks/${space}`, spec)) {
       await remove(daemon, `/1.0/networks/${space}`);
     }
-    if (await adopt(daemon, "storage pool", `/1.0/storage-pools/${space}`, spec)) {
-      await remove(daemon, `/1.0/storage-pools/${space}`);
-    }
+    await adopt(daemon, "storage pool", `/1.0/storage-pools/${space}`, spec);
+    for (const pool of await ownedPools(daemon, spec.deployment)) await remove(daemon, `/1.0/storage-pools/${pool}`);
     progress(`project and storage pool ${space} are gone`);
   },
 });

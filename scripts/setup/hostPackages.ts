@@ -6,9 +6,9 @@ import { UserError } from "../lib/report.ts";
 const IMAGE_TOOLS = ["mmdebstrap", "mksquashfs"];
 
 /** Programs that LXD and Incus start. */
-const DAEMON_TOOLS = ["dnsmasq", "iptables", "unsquashfs"];
+const DAEMON_TOOLS = ["dnsmasq", "iptables", "unsquashfs", "mkfs.btrfs"];
 
-/** Packages beside the hypervisor; the keyring lets Ubuntu verify Debian's packages. */
+/** Packages beside the hypervisor: btrfs is for data volumes with a size; the keyring lets Ubuntu verify Debian's packages. */
 const COMMON_PACKAGES: string[] = [
   "dnsmasq-base",
   "iptables",
@@ -17,6 +17,7 @@ const COMMON_PACKAGES: string[] = [
   "uidmap",
   "mmdebstrap",
   "squashfs-tools",
+  "btrfs-progs",
   "debian-archive-keyring",
 ];
 

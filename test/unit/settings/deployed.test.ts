@@ -11,6 +11,7 @@ import { lastDeployment, livingMembers } from "../../../deployed.ts";
 /** What the program would export of its default settings with version 0.1.0, which kept no infrastructure. */
 function exported(): Omit<ClusterShape, "infrastructure"> {
   const settings = checkSettings({});
+  assert.ok(settings.platform === "local");
   const members = planMembers(settings, localSite(settings).subnets);
   const { version: kafkaVersion, protocol: interBrokerProtocolVersion } = settings.kafkaVersion;
   return { members, kafkaVersion, interBrokerProtocolVersion, subnet: settings.subnet, security: FIRST_SECURITY };

@@ -9,6 +9,7 @@ import { checkSettings } from "../../../components/settings.ts";
 /** What settings ask for. */
 function shape(raw: Record<string, unknown> = {}): ClusterShape {
   const settings = checkSettings(raw);
+  assert.ok(settings.platform === "local");
   const { subnets, infrastructure } = localSite(settings);
   return {
     members: planMembers(settings, subnets),
@@ -33,6 +34,20 @@ test("no change, and more brokers, are fine", () => {
 
 test("another version is refused: brokers of two versions would be mixed", () => {
   assert.deepEqual(refused({ kafkaVersion: "2.4.0" }), ["kafkaVersion"]);
+});
+
+test("data volumes keep whether they have a size, and grow", () => {
+  const sized = (sizeGiB: number): ClusterShape => shape({ machine: { volume: { sizeGiB } } });
+  const key = "machine.volume.sizeGiB";
+  assert.deepEqual(unsafeChanges(sized(10), sized(20)), []);
+  assert.deepEqual(unsafeChanges(sized(10), sized(9)), [
+    { key, value: 9, allowed: "at least 10, as deployed: a volume grows and never shrinks" },
+  ]);
+  assert.deepEqual(refused({ machine: { volume: { sizeGiB: 10 } } }), [key]);
+  assert.deepEqual(
+    unsafeChanges(sized(10), shape()).map((problem) => problem.key),
+    [key],
+  );
 });
 
 test("another subnet is refused, also one that holds the same addresses", () => {

@@ -140,6 +140,10 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
     { machine: { memory: 2048 } },
     ["machine.memory: a size in MiB or GiB, for example 2GiB"],
   ],
+  "a data volume without a size": [
+    { machine: { volume: { sizeGiB: 0 } } },
+    ["machine.volume.sizeGiB: a whole number from 1 to 65536"],
+  ],
   "a subnet with host bits": [
     { subnet: "10.0.0.18/24" },
     ["subnet: a private IPv4 subnet in CIDR notation with its host bits zero, /16 to /28, for example 10.0.0.0/24"],
