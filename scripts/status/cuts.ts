@@ -62,5 +62,7 @@ function pairText(a: string, b: string, links: readonly LinkStatus[]): string {
       : there.length === 0
         ? `${b} can't reach ${a}`
         : `${a} and ${b} can't reach each other`;
-  return `${who} at ${ports} (${all[0]?.reason ?? ""})`;
+  // That nothing comes back says more than what SSH says of a refusal.
+  const { reason = "" } = all.find((link) => link.reason.includes("no answer")) ?? all[0] ?? {};
+  return `${who} at ${ports} (${reason})`;
 }

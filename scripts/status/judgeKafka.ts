@@ -38,13 +38,13 @@ export function judgeKafka({ kafka, members, security }: ClusterStatus): StatusP
     "underMinIsr",
     underMinIsr,
     "partitions under their min.insync.replicas, which refuse acks=all",
-    "start the brokers that hold their replicas",
+    catchUp(underMinIsr ?? []),
   );
   about(
     "underReplicated",
     underReplicated,
     "under-replicated partitions",
-    `broker ${outOfSync(underReplicated ?? [])} has to run and catch up`,
+    catchUp(underReplicated ?? []),
   );
   return [...problems, ...judgeStalled(kafka.stalled, members, kafka.brokers), ...judgeThrottles(kafka)];
 }
@@ -137,10 +137,17 @@ export function named(partitions: readonly { readonly topic: string; readonly pa
   return `${partitions.length}: ${first.join(", ")}${partitions.length > NAMED ? ", …" : ""}`;
 }
 
-/** The brokers whose replicas are not in sync: `2 and 3`. */
-function outOfSync(partitions: readonly PartitionStatus[]): string {
+/** What brings partitions back in sync. */
+function catchUp(partitions: readonly PartitionStatus[]): string {
+  const ids = outOfSync(partitions);
+  if (ids.length === 0) return "more replicas, or a lower min.insync.replicas of the topic";
+  return `broker ${ids.join(" and ")} ${ids.length === 1 ? "has" : "have"} to run, reach the leaders and catch up`;
+}
+
+/** The brokers whose replicas are not in sync. */
+function outOfSync(partitions: readonly PartitionStatus[]): number[] {
   const ids = partitions.flatMap(({ replicas, isr, adding }) =>
     replicas.filter((id) => !isr.includes(id) && !adding.includes(id)),
   );
-  return [...new Set(ids)].sort((a, b) => a - b).join(" and ");
+  return [...new Set(ids)].sort((a, b) => a - b);
 }
