@@ -56,10 +56,7 @@ function withLook(facts: MemberFacts, looks: Looks): MemberFacts {
 }
 
 /** Where a server does not serve although its service runs, the connections that it needs for that. */
-async function tryEnsemble(
-  connections: readonly Connection[],
-  members: readonly MemberFacts[],
-): Promise<LinkFacts[]> {
+async function tryEnsemble(connections: readonly Connection[], members: readonly MemberFacts[]): Promise<LinkFacts[]> {
   const isAlone = members.some(
     ({ server, machine }) =>
       server &&

@@ -71,7 +71,8 @@ function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProbl
       kind: "service",
       subject,
       text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, ended by ${end}`}${full})`,
-      remedy: end === null || full ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
+      remedy:
+        end === null || full ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
     });
   }
   return [...problems, ...judgeVolume(member, diskPercent)];

@@ -40,12 +40,7 @@ export function judgeKafka({ kafka, members, security }: ClusterStatus): StatusP
     "partitions under their min.insync.replicas, which refuse acks=all",
     catchUp(underMinIsr ?? []),
   );
-  about(
-    "underReplicated",
-    underReplicated,
-    "under-replicated partitions",
-    catchUp(underReplicated ?? []),
-  );
+  about("underReplicated", underReplicated, "under-replicated partitions", catchUp(underReplicated ?? []));
   return [...problems, ...judgeStalled(kafka.stalled, members, kafka.brokers), ...judgeThrottles(kafka)];
 }
 
@@ -81,7 +76,8 @@ function judgeThrottles({ throttles, reassignments }: KafkaStatus): StatusProble
   const first = left.slice(0, NAMED).map(({ entity, name, value }) => `${entity}: ${name}=${value}`);
   const more = left.length > NAMED ? `, and ${left.length - NAMED} more` : "";
   const text = `throttles of moves are left, and no reassignment is under way: ${first.join(", ")}${more}`;
-  const remedy = "npm run up takes away what the program has set; what somebody else has, kafka-configs.sh --delete-config";
+  const remedy =
+    "npm run up takes away what the program has set; what somebody else has, kafka-configs.sh --delete-config";
   return [{ kind: "throttle", subject: "kafka", text, remedy }];
 }
 
