@@ -65,7 +65,7 @@ export function checkBrokerProperties(
     const value = refused.has(key) ? undefined : (properties[key] ?? definitions[key]?.default ?? undefined);
     return value === undefined ? undefined : Number(value);
   };
-  return [...problems, ...clusterProblems(number, context.brokerCount)];
+  return [...problems, ...clusterProblems(number, { version, brokerCount: context.brokerCount })];
 }
 
 function checkProperty(

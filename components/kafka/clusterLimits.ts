@@ -1,3 +1,4 @@
+import { aboveReplicas } from "./inSyncNeeded.ts";
 import type { Problem } from "./problem.ts";
 
 /** Numbers of replicas that the cluster must have brokers for. */
@@ -14,11 +15,15 @@ const FACTORS = [
  * batch of a partition whatever its size.
  */
 const LIMITS: readonly (readonly [lower: string, upper: string, consequence: string])[] = [
+  ["message.max.bytes", "socket.request.max.bytes", "the broker would cut the connection that brings such a message"],
+  ["message.max.bytes", "log.segment.bytes", "such a message fits no segment"],
+];
+
+/** The same of in-sync replicas and replicas, and what happens where a version does not count the replicas. */
+const IN_SYNC_LIMITS: typeof LIMITS = [
   ["min.insync.replicas", "default.replication.factor", "a topic would refuse every write with acks=all"],
   ["min.insync.replicas", "offsets.topic.replication.factor", "no consumer group could commit its offsets"],
   ["transaction.state.log.min.isr", "transaction.state.log.replication.factor", "no transaction could begin"],
-  ["message.max.bytes", "socket.request.max.bytes", "the broker would cut the connection that brings such a message"],
-  ["message.max.bytes", "log.segment.bytes", "such a message fits no segment"],
 ];
 
 /**
@@ -26,7 +31,10 @@ const LIMITS: readonly (readonly [lower: string, upper: string, consequence: str
  *
  * @param number gives a property's number: as set, else Kafka's default; undefined where it is refused already
  */
-export function clusterProblems(number: (key: string) => number | undefined, brokerCount: number): Problem[] {
+export function clusterProblems(
+  number: (key: string) => number | undefined,
+  { version, brokerCount }: { readonly version: string; readonly brokerCount: number },
+): Problem[] {
   const problems: Problem[] = [];
   for (const key of FACTORS) {
     const value = number(key);
@@ -34,7 +42,8 @@ export function clusterProblems(number: (key: string) => number | undefined, bro
       problems.push({ key, value, allowed: `at most the number of brokers, ${brokerCount}` });
     }
   }
-  for (const [lower, upper, consequence] of LIMITS) {
+  const inSync = IN_SYNC_LIMITS.map(([lower, upper, text]) => [lower, upper, aboveReplicas(version, text)] as const);
+  for (const [lower, upper, consequence] of [...inSync, ...LIMITS]) {
     const value = number(lower);
     const limit = number(upper);
     if (value !== undefined && limit !== undefined && value > limit) {

@@ -1,5 +1,6 @@
 import type { BrokerProperties } from "./brokerProperties.ts";
 import { brokerDefinitions, type TopicDefinitions, topicDefinitions } from "./definitions.ts";
+import { aboveReplicas, countsReplicas } from "./inSyncNeeded.ts";
 import type { Problem } from "./problem.ts";
 import { refusal } from "./propertyValue.ts";
 import { nearest } from "./suggestion.ts";
@@ -17,6 +18,8 @@ export interface TopicContext {
 
 /** Set for as long as replicas move, by whoever moves them. */
 const THROTTLES = ["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"];
+
+const MIN_IN_SYNC = "min.insync.replicas";
 
 /** Pairs of which the first must not be above the second, and what happens otherwise. */
 const LIMITS: readonly (readonly [lower: string, upper: string, consequence: string])[] = [
@@ -43,7 +46,11 @@ export function checkTopicConfigs(version: string, configs: TopicConfigs, contex
     const value = configs[key] ?? context.brokerProperties[broker] ?? brokerDefinitions(version)[broker]?.default;
     return value === undefined && fallback === undefined ? undefined : Number(value ?? fallback);
   };
-  return [...problems, ...relationProblems(inForce, context.replicationFactor)];
+  return [
+    ...problems,
+    ...minInSyncProblems(version, configs, inForce(MIN_IN_SYNC), context),
+    ...relationProblems(inForce),
+  ];
 }
 
 function checkConfig(definitions: TopicDefinitions, key: string, value: string | number | boolean): string | undefined {
@@ -56,16 +63,24 @@ function checkConfig(definitions: TopicDefinitions, key: string, value: string |
   return `no such config of a topic in this version of Kafka${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }
 
+/** What the brokers have is no problem of a topic that takes writes all the same. */
+function minInSyncProblems(
+  version: string,
+  configs: TopicConfigs,
+  minimum: number | undefined,
+  { replicationFactor }: TopicContext,
+): Problem[] {
+  if (minimum === undefined || minimum <= replicationFactor) return [];
+  if (configs[MIN_IN_SYNC] === undefined && countsReplicas(version)) return [];
+  const consequence =
+    "the topic would refuse every write with acks=all; what the brokers have holds where configs say nothing";
+  const allowed = `at most replicationFactor, which is ${replicationFactor}: ${aboveReplicas(version, consequence)}`;
+  return [{ key: MIN_IN_SYNC, value: minimum, allowed }];
+}
+
 /** @param inForce gives a config's number, whoever sets it; undefined where there is none or it is refused already */
-function relationProblems(inForce: (key: string) => number | undefined, replicationFactor: number): Problem[] {
+function relationProblems(inForce: (key: string) => number | undefined): Problem[] {
   const problems: Problem[] = [];
-  const minimum = inForce("min.insync.replicas");
-  if (minimum !== undefined && minimum > replicationFactor) {
-    const allowed =
-      `at most replicationFactor, which is ${replicationFactor}: the topic would refuse every write with acks=all` +
-      "; what the brokers have holds where configs say nothing";
-    problems.push({ key: "min.insync.replicas", value: minimum, allowed });
-  }
   for (const [lower, upper, consequence] of LIMITS) {
     const [value, limit] = [inForce(lower), inForce(upper)];
     if (value !== undefined && limit !== undefined && value > limit) {

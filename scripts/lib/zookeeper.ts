@@ -28,8 +28,9 @@ export function readServer(answer: string): ServerAnswer {
   // "Zookeeper version: 3.8.4-9316c2a7a97e1666d8f4593f34dd6fc36ecc436c, built on 2024-02-12 22:16 UTC"
   const version = /^Zookeeper version: (\d[\d.]*)/m.exec(answer)?.[1] ?? "unknown";
   if (role !== undefined) return { value: { role, version } };
+  const [line = ""] = answer.trim().split("\n");
   // One without a quorum: "This ZooKeeper instance is not currently serving requests".
-  return { seen: `it answers "${answer.trim().split("\n")[0] ?? ""}"` };
+  return { seen: line === "" ? "it ends the connection without an answer" : `it answers "${line}"` };
 }
 
 function fourLetterWord(openSocket: OpenSocket, { host, port }: Endpoint, word: string): Promise<string> {

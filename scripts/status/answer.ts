@@ -11,6 +11,12 @@ export async function answerOf<T>(work: Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await within(ANSWER_TIMEOUT_MS, work, late) };
   } catch (error) {
-    return { seen: kafkaReason(error).split("\n")[0] ?? "" };
+    return { seen: reasonOf(error) };
   }
+}
+
+/** The first line of what an error says at its root; its kind where it says nothing. */
+export function reasonOf(error: unknown): string {
+  const [line = ""] = kafkaReason(error).trim().split("\n");
+  return line || (error instanceof Error ? error.name : "no reason was given");
 }

@@ -2,8 +2,9 @@ import { disconnect, kafkaClient } from "../lib/kafka.ts";
 import { type BrokerConnection, createCluster, movesUnderWay } from "../lib/kafkajsCluster.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { answerOf } from "./answer.ts";
-import { brokerConfigs, metadataOf, topicConfigs } from "./brokerAnswers.ts";
+import { brokerConfigs, topicConfigs } from "./brokerAnswers.ts";
 import type { Answer, BrokerFacts, ClusterFacts } from "./facts.ts";
+import { type Look, lookAt } from "./look.ts";
 
 /** Configurations of topics that are looked at. */
 export const TOPIC_CONFIGS = {
@@ -21,10 +22,15 @@ export interface AskedBroker {
 
 /** Asks a broker about the cluster and itself. */
 export function askBroker(openSocket: OpenSocket, address: string, id: number): Promise<Answer<BrokerFacts>> {
-  return connected(openSocket, address, async (broker) => ({
-    metadata: await metadataOf(broker),
-    configs: await brokerConfigs(broker, id),
-  }));
+  return connected(openSocket, address, async (broker) => {
+    const [look, configs] = await Promise.all([lookAt(broker, id), brokerConfigs(broker, id)]);
+    return { ...look, configs };
+  });
+}
+
+/** Looks at a broker once more. */
+export function lookAgain(openSocket: OpenSocket, { address, id }: AskedBroker): Promise<Answer<Look>> {
+  return connected(openSocket, address, (broker) => lookAt(broker, id));
 }
 
 /** What the controller says of the cluster, or another broker when it does not answer. */
@@ -48,7 +54,7 @@ export async function askCluster(
       ? connected(openSocket, address, movesUnderWay)
       : { seen: "the controller does not answer" },
   ]);
-  return { value: { metadata, topicConfigs: configs, reassignments } };
+  return { value: { askedBroker: id, metadata, topicConfigs: configs, reassignments } };
 }
 
 /** Gives what the work with one broker gives, in the time that an answer may take. */

@@ -1,5 +1,6 @@
 import type { Service } from "../../components/render/nodeFile.ts";
 import { kafkaStatus } from "./assembleKafka.ts";
+import { cutLinks } from "./cuts.ts";
 import type { Facts, MemberFacts, ServiceFacts } from "./facts.ts";
 import { versionOf } from "./machine.ts";
 import type { ClusterStatus, MemberStatus, ServiceStatus, ZooKeeperStatus } from "./report.ts";
@@ -23,6 +24,7 @@ export function assemble(facts: Facts): ClusterStatus {
       .sort((a, b) => a.ends.localeCompare(b.ends)),
     takenAt: new Date(facts.takenAt).toISOString(),
     members: facts.members.map(memberStatus),
+    cuts: cutLinks(facts),
     kafka: kafkaStatus(facts),
     zookeeper: zookeeperStatus(facts.members),
   };
@@ -49,6 +51,7 @@ function memberStatus(facts: MemberFacts): MemberStatus {
     ),
     volume: volume && {
       used: volume.used,
+      available: volume.available,
       size: volume.size,
       // As df counts: what is kept for root is not to be had.
       usedPercent: Math.ceil((100 * volume.used) / Math.max(1, volume.used + volume.available)),

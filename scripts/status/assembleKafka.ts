@@ -1,17 +1,21 @@
+import { inSyncNeeded } from "../../components/kafka/inSyncNeeded.ts";
 import { TOPIC_CONFIGS } from "./askKafka.ts";
 import type { ClusterFacts, Facts, MemberFacts } from "./facts.ts";
 import { versionOf } from "./machine.ts";
 import { dynamicConfig, throttles } from "./dynamicConfigs.ts";
 import type { BrokerStatus, KafkaStatus, PartitionStatus } from "./kafkaReport.ts";
+import { viewDifferences } from "./views.ts";
 
 /** Makes of what the brokers told what is shown of Kafka. */
-export function kafkaStatus({ members, cluster, kafkaVersion }: Facts): KafkaStatus {
+export function kafkaStatus({ members, cluster, kafkaVersion, stalled }: Facts): KafkaStatus {
   const facts = "value" in cluster ? cluster.value : undefined;
+  const versions = new Map(members.map((facts) => [facts.member.brokerId, brokerVersion(facts)]));
+  const isUnderMinIsr = underMinIsr((id) => versions.get(id ?? undefined) ?? kafkaVersion);
   const partitions = facts && partitionsOf(facts);
   const topics = new Set(partitions?.map(({ topic }) => topic));
   const having = (test: (partition: PartitionStatus) => boolean): PartitionStatus[] | null =>
     partitions?.filter(test) ?? null;
-  const brokers = members.flatMap((each) => brokerStatus(each, facts, partitions));
+  const brokers = members.flatMap((each) => brokerStatus(each, facts, partitions, isUnderMinIsr));
   return {
     deployedVersion: kafkaVersion,
     reason: "seen" in cluster ? cluster.seen : null,
@@ -24,6 +28,7 @@ export function kafkaStatus({ members, cluster, kafkaVersion }: Facts): KafkaSta
     underReplicated: having(isUnderReplicated),
     offline: having(isOffline),
     underMinIsr: facts && "value" in facts.topicConfigs ? having(isUnderMinIsr) : null,
+    stalled: stalled.map(({ leaderEnd, followerEnd, ...lag }) => ({ ...lag, behind: Number(leaderEnd - followerEnd) })),
     reassignments: facts && "value" in facts.reassignments ? facts.reassignments.value : null,
     throttles: facts && "value" in facts.topicConfigs ? throttles(brokers, facts.topicConfigs.value) : null,
     unknown: facts ? unknown(facts) : [],
@@ -58,20 +63,31 @@ function isOffline({ leader }: PartitionStatus): boolean {
   return leader === null;
 }
 
-/** As `kafka-topics.sh --under-min-isr-partitions` counts. */
-function isUnderMinIsr({ isr, minIsr }: PartitionStatus): boolean {
-  return minIsr !== null && isr.length < minIsr;
+/**
+ * Whether a partition refuses acks=all. `kafka-topics.sh --under-min-isr-partitions` also counts those that their leaders
+ * take writes for, since they have fewer replicas than min.insync.replicas.
+ */
+function underMinIsr(versionOfBroker: (id: number | null) => string): (partition: PartitionStatus) => boolean {
+  return ({ isr, minIsr, replicas, leader }) =>
+    minIsr !== null && isr.length < inSyncNeeded(versionOfBroker(leader), minIsr, replicas.length);
+}
+
+/** Version of the distribution that a member's broker was started from. */
+function brokerVersion({ machine }: MemberFacts): string | null {
+  const services = "value" in machine ? machine.value.services : [];
+  return versionOf(services.find(({ service }) => service === "kafka")?.home ?? null);
 }
 
 function brokerStatus(
-  { member, machine, broker }: MemberFacts,
+  asked: MemberFacts,
   facts: ClusterFacts | undefined,
   partitions: readonly PartitionStatus[] | undefined,
+  isUnderMinIsr: (partition: PartitionStatus) => boolean,
 ): BrokerStatus[] {
+  const { member, broker } = asked;
   const { brokerId: id, name } = member;
   if (id === undefined || !broker) return [];
   const configs = "value" in broker ? broker.value.configs : [];
-  const services = "value" in machine ? machine.value.services : [];
   const own = partitions?.filter(({ replicas }) => replicas.includes(id));
   const count = (test: (partition: PartitionStatus) => boolean): number => own?.filter(test).length ?? 0;
   return [
@@ -81,7 +97,7 @@ function brokerStatus(
       registered: facts ? facts.metadata.brokerIds.includes(id) : null,
       answers: "value" in broker,
       reason: "seen" in broker ? broker.seen : null,
-      version: versionOf(services.find(({ service }) => service === "kafka")?.home ?? null),
+      version: brokerVersion(asked),
       interBrokerProtocol: configs.find(({ name }) => name === "inter.broker.protocol.version")?.value ?? null,
       partitions: own
         ? {
@@ -95,6 +111,7 @@ function brokerStatus(
           }
         : null,
       dynamicConfigs: configs.flatMap((config) => dynamicConfig(config, member.apply?.properties ?? {})),
+      seesOtherwise: facts && "value" in broker ? viewDifferences(facts.metadata, broker.value.metadata) : null,
     },
   ];
 }

@@ -10,6 +10,11 @@ const BROKER_THROTTLES = [
   "replica.alter.log.dirs.io.max.bytes.per.second",
 ];
 
+/** Whether a throttle is one of moves between brokers. */
+export function isOfMoves(throttle: string): boolean {
+  return throttle.includes(".replication.throttled.");
+}
+
 /** What a config that was set while the broker ran holds for, by where its value comes from. */
 const SCOPES: ReadonlyMap<number, DynamicConfig["scope"]> = new Map([
   [kafkajs.ConfigSource.DYNAMIC_BROKER_CONFIG, "broker"],

@@ -6,6 +6,9 @@ import type { ServerFacts } from "../lib/zookeeper.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
 import type { Config, Metadata } from "./brokerAnswers.ts";
 import type { CertificateFacts, DeployedMember } from "./deployed.ts";
+import type { LinkFacts } from "./links.ts";
+import type { Look } from "./look.ts";
+import type { Lag } from "./stalled.ts";
 
 /** An answer, or a sentence that says why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly seen: string };
@@ -43,8 +46,7 @@ export interface MachineFacts {
 }
 
 /** A broker as it sees the cluster and itself. */
-export interface BrokerFacts {
-  readonly metadata: Metadata;
+export interface BrokerFacts extends Look {
   readonly configs: readonly Config[];
 }
 
@@ -63,6 +65,8 @@ export interface MemberFacts {
 
 /** The cluster as one broker sees it: the controller, if it answers. */
 export interface ClusterFacts {
+  /** broker.id of that one. */
+  readonly askedBroker: number;
   readonly metadata: Metadata;
   /** Configurations of topics by their names. */
   readonly topicConfigs: Answer<ReadonlyMap<string, readonly Config[]>>;
@@ -80,5 +84,9 @@ export interface Facts {
   /** When it was asked, in milliseconds since the epoch. */
   readonly takenAt: number;
   readonly members: readonly MemberFacts[];
+  /** Connections between members that were tried. */
+  readonly links: readonly LinkFacts[];
   readonly cluster: Answer<ClusterFacts>;
+  /** In-sync followers that got nothing for as long as was looked, of what their leaders have. */
+  readonly stalled: readonly Lag[];
 }

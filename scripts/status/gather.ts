@@ -10,6 +10,9 @@ import { answerOf } from "./answer.ts";
 import { askBroker, askCluster } from "./askKafka.ts";
 import type { DeployedCluster, DeployedMember } from "./deployed.ts";
 import type { Answer, Facts, MemberFacts } from "./facts.ts";
+import { askEnsembleLinks, askLinks, type Connection, type LinkFacts } from "./links.ts";
+import { lookUntilSettled } from "./settle.ts";
+import type { Looks } from "./stalled.ts";
 import { machineCommand, readMachine } from "./machine.ts";
 
 /** How long SSH to the members is tried for, in milliseconds. */
@@ -21,21 +24,52 @@ export async function gather(stack: string, cluster: DeployedCluster, network: N
     cluster.members.map(async (member) => ({ member, ssh: await connect(network, member) })),
   );
   const openSocket = socketsOf(connections);
+  // They take long only where they fail.
+  const tried = askLinks(connections, cluster.security);
   const members = await Promise.all(
     connections.map(({ member, ssh }) => askMember(member, ssh, openSocket, cluster.security)),
   );
+  const ensembleLinks = tryEnsemble(connections, members);
   const brokers = members.flatMap(({ member: { brokerId: id, address }, broker: answer }) =>
     id === undefined || !answer ? [] : [{ id, address: `${address}:${memberPort("kafka", cluster.security)}`, answer }],
   );
+  const asked = openSocket ? await askCluster(openSocket, brokers) : { seen: "no broker answers" };
+  const settled = await lookUntilSettled(openSocket, brokers, asked);
   return {
     stack,
     kafkaVersion: cluster.kafkaVersion,
     security: cluster.security,
     certificates: cluster.certificates,
     takenAt: Date.now(),
-    members,
-    cluster: openSocket ? await askCluster(openSocket, brokers) : { seen: "no broker answers" },
+    members: members.map((facts) => withLook(facts, settled.looks)),
+    links: [...(await tried), ...(await ensembleLinks)],
+    cluster: settled.cluster,
+    stalled: settled.stalled,
   };
+}
+
+/** A member with what its broker saw last. */
+function withLook(facts: MemberFacts, looks: Looks): MemberFacts {
+  const { member, broker } = facts;
+  const look = looks.get(member.brokerId ?? -1);
+  return look && broker && "value" in broker ? { ...facts, broker: { value: { ...broker.value, ...look } } } : facts;
+}
+
+/** Where a server does not serve although its service runs, the connections that it needs for that. */
+async function tryEnsemble(connections: readonly Connection[], members: readonly MemberFacts[]): Promise<LinkFacts[]> {
+  const isAlone = members.some(
+    ({ server, machine }) =>
+      server &&
+      "seen" in server &&
+      "value" in machine &&
+      machine.value.services.some(({ service, activeState }) => service === "zookeeper" && activeState === "active"),
+  );
+  if (!isAlone) return [];
+  const leaders = members.filter(({ server }) => server && "value" in server && server.value.role === "leader");
+  return askEnsembleLinks(
+    connections,
+    leaders.map(({ member }) => member.name),
+  );
 }
 
 async function connect(network: Network, { name, address, apply }: DeployedMember): Promise<Answer<Ssh>> {
@@ -53,7 +87,7 @@ async function connect(network: Network, { name, address, apply }: DeployedMembe
  *
  * @returns nothing when no member can be reached
  */
-function socketsOf(connections: readonly { member: DeployedMember; ssh: Answer<Ssh> }[]): OpenSocket | undefined {
+function socketsOf(connections: readonly Connection[]): OpenSocket | undefined {
   const opened = connections.flatMap(({ member: { address }, ssh }) =>
     "value" in ssh ? [{ address, ssh: ssh.value }] : [],
   );

@@ -1,5 +1,7 @@
 import { applyAgain, isDown } from "./causes.ts";
+import { judgeCuts } from "./cuts.ts";
 import { judgeKafka } from "./judgeKafka.ts";
+import { fullCause, judgeFull, judgeVolume, ROOM_FIRST } from "./judgeVolume.ts";
 import type { CertificateStatus, ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
 
 /** Certificates that a line names. */
@@ -14,7 +16,9 @@ export interface Limits {
 /** Finds what keeps a cluster from being healthy: the causes before what follows from them. */
 export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
   return [
+    ...judgeFull(status.members),
     ...status.members.flatMap((member) => judgeMember(member, limits)),
+    ...judgeCuts(status.cuts),
     ...status.members.flatMap((member) => judgeDrift(member, status.kafka.deployedVersion)),
     ...judgeZooKeeper(status.zookeeper, status.members),
     ...judgeKafka(status),
@@ -48,7 +52,7 @@ function judgeCertificates({ certificates, takenAt }: ClusterStatus): StatusProb
 }
 
 function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProblem[] {
-  const { name: subject, address, volume } = member;
+  const { name: subject, address } = member;
   if (!member.reachable) {
     const remedy = "npm run up: it makes a machine again that is gone, and locally starts one that is stopped";
     return [{ kind: "unreachable", subject, text: `${address} can't be reached over SSH (${member.reason})`, remedy }];
@@ -61,23 +65,17 @@ function judgeMember(member: MemberStatus, { diskPercent }: Limits): StatusProbl
   }));
   for (const { service, state, subState, end } of member.services) {
     if (state === null || state === "active") continue;
-    const up = "npm run up: it brings up first what is down";
+    const full = fullCause([member], subject);
+    const up = full ? ROOM_FIRST : "npm run up: it brings up first what is down";
     problems.push({
       kind: "service",
       subject,
-      text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, ended by ${end}`})`,
-      remedy: end === null ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
+      text: `${service} does not run (${state}, ${subState}${end === null ? "" : `, ended by ${end}`}${full})`,
+      remedy:
+        end === null || full ? up : `see what \`journalctl --unit=${service}\` on ${subject} ends with, then ${up}`,
     });
   }
-  if (member.unknown.length === 0 && !volume) {
-    const text = "no data volume is mounted";
-    problems.push({ kind: "disk", subject, text, remedy: "attach the volume and restart the machine" });
-  } else if (volume && volume.usedPercent >= diskPercent) {
-    const text = `the data volume is used to ${volume.usedPercent} %, the limit is ${diskPercent} %`;
-    const remedy = "a larger volume, or a shorter retention (log.retention.hours, log.retention.bytes)";
-    problems.push({ kind: "disk", subject, text, remedy });
-  }
-  return problems;
+  return [...problems, ...judgeVolume(member, diskPercent)];
 }
 
 function judgeDrift({ name: subject, services, drift }: MemberStatus, deployed: string): StatusProblem[] {
@@ -112,8 +110,9 @@ function judgeZooKeeper({ quorum, servers }: ZooKeeperStatus, members: readonly 
   }
   for (const { id, member, role, reason } of servers) {
     if (role !== null || isDown(members, member, "zookeeper")) continue;
-    const text = `ZooKeeper server ${id} does not serve (${reason})`;
-    const remedy = `look at /var/log/zookeeper/zookeeper.log on ${member}`;
+    const full = fullCause(members, member);
+    const text = `ZooKeeper server ${id} does not serve (${reason}${full})`;
+    const remedy = full ? ROOM_FIRST : `look at /var/log/zookeeper/zookeeper.log on ${member}`;
     problems.push({ kind: "zookeeper", subject: member, text, remedy });
   }
   return problems;

@@ -1,7 +1,9 @@
 import { ADMIN_PROPERTIES } from "../../components/render/paths.ts";
 import { memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
 import { applyAgain, isDown } from "./causes.ts";
-import type { BrokerStatus, DynamicConfig, PartitionStatus } from "./kafkaReport.ts";
+import { isOfMoves } from "./dynamicConfigs.ts";
+import { fullCause, ROOM_FIRST } from "./judgeVolume.ts";
+import type { BrokerStatus, DynamicConfig, KafkaStatus, PartitionStatus, StalledReplica } from "./kafkaReport.ts";
 import type { ClusterStatus, MemberStatus, StatusProblem } from "./report.ts";
 
 /** Partitions that are named in a line. */
@@ -36,15 +38,47 @@ export function judgeKafka({ kafka, members, security }: ClusterStatus): StatusP
     "underMinIsr",
     underMinIsr,
     "partitions under their min.insync.replicas, which refuse acks=all",
-    "start the brokers that hold their replicas",
+    catchUp(underMinIsr ?? []),
   );
-  about(
-    "underReplicated",
-    underReplicated,
-    "under-replicated partitions",
-    `broker ${outOfSync(underReplicated ?? [])} has to run and catch up`,
-  );
-  return problems;
+  about("underReplicated", underReplicated, "under-replicated partitions", catchUp(underReplicated ?? []));
+  return [...problems, ...judgeStalled(kafka.stalled, members, kafka.brokers), ...judgeThrottles(kafka)];
+}
+
+/** One problem for each follower and the leader that it gets nothing from. */
+function judgeStalled(
+  stalled: readonly StalledReplica[],
+  members: readonly MemberStatus[],
+  brokers: readonly BrokerStatus[],
+): StatusProblem[] {
+  const pairs = new Map<string, StalledReplica[]>();
+  for (const each of stalled) {
+    const pair = `${each.leader} ${each.follower}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), each]);
+  }
+  return [...pairs.values()].flatMap((found): StatusProblem[] => {
+    const [first] = found;
+    if (!first) return [];
+    const { leader, follower } = first;
+    const member = brokers.find(({ id }) => id === follower)?.member ?? "its member";
+    const text =
+      `broker ${follower} gets nothing of what broker ${leader} has, and counts as in sync, so that acks=all waits: ` +
+      named(found);
+    const full = fullCause(members, member);
+    const remedy = `${full ? ROOM_FIRST : `the connection between both first; then /var/log/kafka/server.log on ${member}`}`;
+    return [{ kind: "replication", subject: "kafka", text, remedy }];
+  });
+}
+
+/** What limits moves, and is no use when there are none: the next ones would crawl, and so does a replica that catches up. */
+function judgeThrottles({ throttles, reassignments }: KafkaStatus): StatusProblem[] {
+  const left = reassignments?.length === 0 ? (throttles ?? []).filter(({ name }) => isOfMoves(name)) : [];
+  if (left.length === 0) return [];
+  const first = left.slice(0, NAMED).map(({ entity, name, value }) => `${entity}: ${name}=${value}`);
+  const more = left.length > NAMED ? `, and ${left.length - NAMED} more` : "";
+  const text = `throttles of moves are left, and no reassignment is under way: ${first.join(", ")}${more}`;
+  const remedy =
+    "npm run up takes away what the program has set; what somebody else has, kafka-configs.sh --delete-config";
+  return [{ kind: "throttle", subject: "kafka", text, remedy }];
 }
 
 function judgeBroker(broker: BrokerStatus, members: readonly MemberStatus[], security: Phase): StatusProblem[] {
@@ -56,8 +90,14 @@ function judgeBroker(broker: BrokerStatus, members: readonly MemberStatus[], sec
     ...(broker.registered === false ? ["is not registered in the cluster"] : []),
   ];
   if (seen.length > 0 && !isDown(members, subject, "kafka")) {
-    const remedy = `look at /var/log/kafka/server.log on ${subject}`;
-    problems.push({ kind: "broker", subject, text: `broker ${id} ${seen.join(" and ")}`, remedy });
+    const full = fullCause(members, subject);
+    const remedy = full ? ROOM_FIRST : `look at /var/log/kafka/server.log on ${subject}`;
+    problems.push({ kind: "broker", subject, text: `broker ${id} ${seen.join(" and ")}${full}`, remedy });
+  }
+  if (broker.seesOtherwise && broker.seesOtherwise.length > 0) {
+    const text = `broker ${id} ${broker.seesOtherwise.join(", ")}: it has not been told by the controller`;
+    const remedy = `the connection between it and the controller first; then /var/log/kafka/server.log on ${subject}`;
+    problems.push({ kind: "view", subject, text, remedy });
   }
   for (const config of broker.dynamicConfigs) {
     const { name, value, overrides } = config;
@@ -88,15 +128,22 @@ function configRemedy(
 }
 
 /** `12: a-0, a-1, b-0, …` */
-export function named(partitions: readonly PartitionStatus[]): string {
+export function named(partitions: readonly { readonly topic: string; readonly partition: number }[]): string {
   const first = partitions.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
   return `${partitions.length}: ${first.join(", ")}${partitions.length > NAMED ? ", …" : ""}`;
 }
 
-/** The brokers whose replicas are not in sync: `2 and 3`. */
-function outOfSync(partitions: readonly PartitionStatus[]): string {
+/** What brings partitions back in sync. */
+function catchUp(partitions: readonly PartitionStatus[]): string {
+  const ids = outOfSync(partitions);
+  if (ids.length === 0) return "more replicas, or a lower min.insync.replicas of the topic";
+  return `broker ${ids.join(" and ")} ${ids.length === 1 ? "has" : "have"} to run, reach the leaders and catch up`;
+}
+
+/** The brokers whose replicas are not in sync. */
+function outOfSync(partitions: readonly PartitionStatus[]): number[] {
   const ids = partitions.flatMap(({ replicas, isr, adding }) =>
     replicas.filter((id) => !isr.includes(id) && !adding.includes(id)),
   );
-  return [...new Set(ids)].sort((a, b) => a - b).join(" and ");
+  return [...new Set(ids)].sort((a, b) => a - b);
 }

@@ -36,6 +36,19 @@ export interface BrokerStatus {
     readonly underMinIsr: number | null;
   } | null;
   readonly dynamicConfigs: readonly DynamicConfig[];
+  /** In what it sees another cluster than the controller, one clause each; `null` when one of both is not known. */
+  readonly seesOtherwise: readonly string[] | null;
+}
+
+/** A follower that got nothing, for as long as was looked, of what its leader has, although it counts as in sync. */
+export interface StalledReplica {
+  readonly topic: string;
+  readonly partition: number;
+  /** broker.id of either. */
+  readonly leader: number;
+  readonly follower: number;
+  /** Offsets that it lacks. */
+  readonly behind: number;
 }
 
 /** A partition that is not as it should be. */
@@ -60,6 +73,7 @@ export interface KafkaStatus {
   readonly underReplicated: readonly PartitionStatus[] | null;
   readonly offline: readonly PartitionStatus[] | null;
   readonly underMinIsr: readonly PartitionStatus[] | null;
+  readonly stalled: readonly StalledReplica[];
   readonly reassignments: readonly Move[] | null;
   /** `null` when the topics' could not be asked. */
   readonly throttles: readonly { readonly entity: string; readonly name: string; readonly value: string }[] | null;

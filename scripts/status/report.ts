@@ -29,6 +29,15 @@ export interface FileDrift {
   readonly difference: FileDifference["difference"];
 }
 
+/** Use of a data volume, in bytes. */
+export interface VolumeStatus {
+  readonly used: number;
+  /** What services can still use. */
+  readonly available: number;
+  readonly size: number;
+  readonly usedPercent: number;
+}
+
 /** A member and its machine. */
 export interface MemberStatus {
   readonly name: string;
@@ -41,7 +50,7 @@ export interface MemberStatus {
   readonly reason: string | null;
   readonly services: readonly ServiceStatus[];
   /** The data volume, in bytes; `null` when it is not mounted or the machine did not tell. */
-  readonly volume: { readonly used: number; readonly size: number; readonly usedPercent: number } | null;
+  readonly volume: VolumeStatus | null;
   /** `null` when the machine did not tell. */
   readonly drift: readonly FileDrift[] | null;
   /** What the machine was asked and did not tell, one sentence each. */
@@ -76,6 +85,16 @@ export interface CertificateStatus {
   readonly isAuthority: boolean;
 }
 
+/** A connection that one member needs to another one's service, and that can't be opened. */
+export interface LinkStatus {
+  /** Members' names. */
+  readonly from: string;
+  readonly to: string;
+  readonly service: Service;
+  readonly port: number;
+  readonly reason: string;
+}
+
 /** The whole cluster. */
 export interface ClusterStatus {
   readonly stack: string;
@@ -86,6 +105,8 @@ export interface ClusterStatus {
   /** The certificates that the program has made, the one that ends first at the head. */
   readonly certificates: readonly CertificateStatus[];
   readonly members: readonly MemberStatus[];
+  /** Connections between members that can't be opened, though the service is there. */
+  readonly cuts: readonly LinkStatus[];
   readonly kafka: KafkaStatus;
   readonly zookeeper: ZooKeeperStatus;
 }
@@ -96,6 +117,7 @@ export interface StatusProblem {
     | "unreachable"
     | "service"
     | "disk"
+    | "cut"
     | "drift"
     | "quorum"
     | "zookeeper"
@@ -103,6 +125,9 @@ export interface StatusProblem {
     | "offline"
     | "underMinIsr"
     | "underReplicated"
+    | "view"
+    | "replication"
+    | "throttle"
     | "certificate"
     | "unknown";
   /** A member's name, `kafka`, `zookeeper` or `certificates`. */

@@ -146,11 +146,14 @@ test("a broker that was stopped is named, and the partitions that are offline, u
     stdout,
     /^kafka-3: kafka does not run \(inactive, dead\)\. Remedy: npm run up: it brings up first what is down$/m,
   );
-  assert.match(stdout, /^kafka: under-replicated partitions: \d+: \S.* Remedy: broker 3 has to run and catch up$/m);
+  assert.match(
+    stdout,
+    /^kafka: under-replicated partitions: \d+: \S.* Remedy: broker 3 has to run, reach the leaders and catch up$/m,
+  );
   assert.match(stdout, /^kafka: offline partitions, without a leader: 1: alone-0\. /m);
   assert.match(
     stdout,
-    /^kafka: partitions under their min\.insync\.replicas, .*\bstrict-0\b.* Remedy: start the brokers /m,
+    /^kafka: partitions under their min\.insync\.replicas, .*\bstrict-0\b.* Remedy: broker 3 has to run, /m,
   );
   const { kafka } = await report();
   assert.ok(kafka.underReplicated?.every(({ replicas, isr }) => replicas.includes(3) && !isr.includes(3)));
@@ -161,6 +164,59 @@ test("a broker that was stopped is named, and the partitions that are offline, u
   await healthy();
   // No broker of it could be stopped in the tests below.
   await topics("--delete --topic strict");
+});
+
+/** Cuts a member off from an address for as long as the work takes: nothing is sent there any more. */
+async function cut(member: string, address: string, work: () => Promise<void>): Promise<void> {
+  await inside(STACK, member, `ip route add blackhole ${address}/32`);
+  try {
+    await work();
+  } finally {
+    await inside(STACK, member, `ip route del blackhole ${address}/32`);
+  }
+}
+
+test("two brokers that can't reach each other are named, and the partition whose writes stand still", async () => {
+  await topics("--create --topic pair --replica-assignment 1:2 --config min.insync.replicas=2");
+  const { kafka } = await healthy();
+  const write = (): Promise<string> =>
+    inside(
+      STACK,
+      "kafka-3",
+      `echo '{}' | timeout 5 /opt/kafka/bin/kafka-console-producer.sh --bootstrap-server ${PREFIX}18:9092 --topic pair || true`,
+    );
+  await cut("kafka-1", `${PREFIX}19`, async () => {
+    await write();
+    const { problems, cuts, kafka: seen, members } = await report();
+    assert.ok(members.every(({ reachable }) => reachable));
+    assert.ok(seen.brokers.every(({ answers, registered }) => answers && registered));
+    const told = problems.filter(({ kind }) => kind === "cut" || kind === "replication");
+    assert.deepEqual(
+      told.map(({ kind, subject }) => `${kind} ${subject}`),
+      ["cut kafka-1", "replication kafka"],
+      JSON.stringify(problems),
+    );
+    assert.match(told[0]?.text ?? "", /^kafka-1 and kafka-2 can't reach each other at 9092, 2181/);
+    assert.match(told[1]?.text ?? "", /^broker 2 gets nothing of what broker 1 has, .*: 1: pair-0$/);
+    const pairs = new Set(cuts.map(({ from, to }) => [from, to].sort().join(" ")));
+    assert.deepEqual([...pairs], ["kafka-1 kafka-2"]);
+    const [stalled] = seen.stalled;
+    assert.deepEqual([stalled?.topic, stalled?.leader, stalled?.follower], ["pair", 1, 2]);
+  });
+  assert.deepEqual((await healthy()).cuts, []);
+  // What the controller decides does not get to a broker that it can't reach.
+  const controller = kafka.controllerId ?? 0;
+  const [other, third] = [1, 2, 3].filter((id) => id !== controller);
+  await cut(`kafka-${controller}`, `${PREFIX}${17 + (other ?? 0)}`, async () => {
+    await topics(`--create --topic untold --replica-assignment ${third}:${other}`);
+    const { problems } = await report();
+    assert.ok(
+      problems.some(({ kind, text }) => kind === "view" && text.startsWith(`broker ${other} does not know untold-0: `)),
+      JSON.stringify(problems),
+    );
+  });
+  await healthy();
+  await topics("--delete --topic pair,untold");
 });
 
 test("a file that was changed on a machine is drift, and the remedy puts it right", async () => {
@@ -200,7 +256,7 @@ test("a property that the program changes while brokers run is no drift", async 
   for (const { dynamicConfigs } of kafka.brokers) assert.deepEqual(dynamicConfigs, [config]);
 });
 
-test("a dynamic broker config over server.properties is drift; a throttle is only shown", async () => {
+test("a dynamic broker config over server.properties is drift; so is a throttle of moves when nothing moves", async () => {
   const broker = "--entity-type brokers --entity-name 2";
   await configs(`${broker} --add-config message.max.bytes=1000000,leader.replication.throttled.rate=1000000`);
   await configs(
@@ -212,6 +268,7 @@ test("a dynamic broker config over server.properties is drift; a throttle is onl
     problems.map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
     [
       "drift kafka-2: broker 2 has message.max.bytes=1000000 set while it runs, over message.max.bytes=5242881 of server.properties",
+      "throttle kafka: throttles of moves are left, and no reassignment is under way: broker 2: leader.replication.throttled.rate=1000000, topic replica-yu1: leader.replication.throttled.replicas=0:2",
     ],
   );
   assert.deepEqual(kafka.throttles, [

@@ -65,13 +65,18 @@ test("throttles are not for the settings", () => {
   assert.match(problems({ "leader.replication.throttled.replicas": "*" })[0] ?? "", /set by hand while replicas move/);
 });
 
-test("min.insync.replicas stays within the replicas, whoever sets it", () => {
-  const allowed =
+test("min.insync.replicas stays within the replicas, whoever sets it, in the words of the version", () => {
+  const refuses =
     "min.insync.replicas: at most replicationFactor, which is 1: the topic would refuse every write with acks=all; " +
     "what the brokers have holds where configs say nothing";
-  assert.deepEqual(problems({ "min.insync.replicas": 2 }, 1), [allowed]);
-  assert.deepEqual(problems({}, 1, "3.9.2", { "min.insync.replicas": "2" }), [allowed]);
-  assert.deepEqual(problems({ "min.insync.replicas": 1 }, 1, "3.9.2", { "min.insync.replicas": "2" }), []);
+  const brokers = { "min.insync.replicas": "2" };
+  assert.deepEqual(problems({ "min.insync.replicas": 2 }, 1, "2.4.0"), [refuses]);
+  assert.deepEqual(problems({}, 1, "2.4.0", brokers), [refuses]);
+  assert.deepEqual(problems({ "min.insync.replicas": 2 }, 1, "3.9.2"), [
+    "min.insync.replicas: at most replicationFactor, which is 1: Kafka 3.9.2 asks for no more in-sync replicas than there are replicas, so the minimum would not be kept",
+  ]);
+  assert.deepEqual(problems({}, 1, "3.9.2", brokers), [], "such a topic takes writes");
+  assert.deepEqual(problems({ "min.insync.replicas": 1 }, 1, "2.4.0", brokers), []);
 });
 
 test("a message fits a segment, and the lags of compaction are in order", () => {

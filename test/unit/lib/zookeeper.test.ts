@@ -12,4 +12,5 @@ Node count: 130
   assert.deepEqual(readServer("This ZooKeeper instance is not currently serving requests\n"), {
     seen: 'it answers "This ZooKeeper instance is not currently serving requests"',
   });
+  assert.deepEqual(readServer(""), { seen: "it ends the connection without an answer" });
 });

@@ -79,10 +79,10 @@ const CLASSES: Record<string, [topics: unknown, expected: string[]]> = {
     [topic("orders", { configs: { "retention.ms": { days: 1 } } })],
     ["topics[0].configs.retention.ms: a text, a number, true or false"],
   ],
-  "one replica where the program's default asks for two": [
-    [topic("orders", { replicationFactor: 1 })],
+  "more in-sync replicas than there are": [
+    [topic("orders", { replicationFactor: 1, configs: { "min.insync.replicas": 2 } })],
     [
-      "topics[0].configs.min.insync.replicas: at most replicationFactor, which is 1: the topic would refuse every write with acks=all; what the brokers have holds where configs say nothing",
+      "topics[0].configs.min.insync.replicas: at most replicationFactor, which is 1: Kafka 3.9.2 asks for no more in-sync replicas than there are replicas, so the minimum would not be kept",
     ],
   ],
 };
@@ -95,7 +95,11 @@ for (const [name, [topics, expected]] of Object.entries(CLASSES)) {
 
 test("what the brokers are told holds for a topic that says nothing, and a version has its own configs", () => {
   const single = [topic("orders", { replicationFactor: 1 })];
-  assert.deepEqual(problems(single, { brokerProperties: { "min.insync.replicas": 1 } }), []);
+  assert.deepEqual(problems(single, { kafkaVersion: "2.4.0", brokerProperties: { "min.insync.replicas": 1 } }), []);
+  assert.deepEqual(problems(single, { kafkaVersion: "2.4.0" }), [
+    "topics[0].configs.min.insync.replicas: at most replicationFactor, which is 1: the topic would refuse every write with acks=all; what the brokers have holds where configs say nothing",
+  ]);
+  assert.deepEqual(problems(single), [], "3.9.2 asks such a topic for its one replica");
   const zstd = [topic("orders", { configs: { "compression.zstd.level": 3 } })];
   assert.deepEqual(problems(zstd), []);
   assert.equal(problems(zstd, { kafkaVersion: "2.4.0" }).length, 1);

@@ -5,6 +5,7 @@ import { type OpenSocket, plainSocket } from "../../../scripts/lib/sockets.ts";
 import { askBroker, askCluster } from "../../../scripts/status/askKafka.ts";
 import { type Answer, KafkaServer } from "../lib/kafkaServer.ts";
 
+const LIST_OFFSETS = 2;
 const METADATA = 3;
 const DESCRIBE_CONFIGS = 32;
 const LIST_REASSIGNMENTS = 46;
@@ -54,6 +55,26 @@ const describeConfigs: Answer = (body) => {
   return new Encoder().writeInt32(0).writeArray(answers);
 };
 
+/** Broker 1 has 10 messages of each partition; broker 2 has 20 of the first one and can't tell of the second. */
+const listOffsets: Answer = (body, broker) => {
+  assert.equal(body.readInt32(), -2, "asked as a replica, which followers answer, too");
+  const topics = body.readArray((topic) => {
+    const name = topic.readString();
+    const partitions = topic.readArray((each) => {
+      const id = each.readInt32();
+      assert.equal(each.readInt64().toString(), "-1");
+      const error = broker === 2 && id === 1 ? 9 : 0;
+      return new Encoder()
+        .writeInt32(id)
+        .writeInt16(error)
+        .writeInt64(-1n)
+        .writeInt64(BigInt(10 * broker));
+    });
+    return new Encoder().writeString(name).writeArray(partitions);
+  });
+  return new Encoder().writeArray(topics);
+};
+
 const hex = (text: string): Answer => {
   const response = new Encoder();
   for (const byte of Buffer.from(text.replaceAll(" ", ""), "hex")) response.writeInt8(byte);
@@ -71,6 +92,7 @@ async function withBrokers(
     2,
     new Map([
       [METADATA, metadata],
+      [LIST_OFFSETS, listOffsets],
       [DESCRIBE_CONFIGS, describeConfigs],
       [LIST_REASSIGNMENTS, hex(listed)],
     ]),
@@ -108,10 +130,17 @@ test("each broker is asked itself, the cluster through the controller, and a par
         return { id, address, answer: await askBroker(openSocket, address, id) };
       }),
     );
-    for (const { answer } of brokers) assert.deepEqual(answer, { value: { metadata: SEEN, configs: CONFIGS } });
+    const end = (partition: number, end: bigint) => ({ topic: "t", partition, end });
+    assert.deepEqual(
+      brokers.map(({ answer }) => answer),
+      [[end(0, 10n), end(1, 10n)], [end(0, 20n)]].map((ends) => ({
+        value: { metadata: SEEN, ends, configs: CONFIGS },
+      })),
+    );
     servers.received.length = 0;
     assert.deepEqual(await askCluster(openSocket, brokers), {
       value: {
+        askedBroker: 2,
         metadata: SEEN,
         topicConfigs: { value: new Map([["t", CONFIGS]]) },
         reassignments: { value: [{ topic: "t", partition: 1, replicas: [1, 300], adding: [300], removing: [] }] },
@@ -130,7 +159,7 @@ test("a broker that refuses connections, and a controller that refuses or does n
     const [first, second] = [1, 2].map((id) => ({
       id,
       address: `10.0.0.${id}`,
-      answer: { value: { metadata: SEEN, configs: [] } },
+      answer: { value: { metadata: SEEN, ends: [], configs: [] } },
     }));
     assert.ok(first && second);
     const ofController = await askCluster(openSocket, [first, second]);

@@ -62,7 +62,7 @@ const METADATA: Metadata = { clusterId: "abcDEF", controllerId: 2, brokerIds: [1
 
 /** What a broker says of itself. */
 export function broker(changes: Partial<BrokerFacts> = {}): BrokerFacts {
-  return { metadata: METADATA, configs: [config("inter.broker.protocol.version", "3.9-IV0")], ...changes };
+  return { metadata: METADATA, ends: [], configs: [config("inter.broker.protocol.version", "3.9-IV0")], ...changes };
 }
 
 /** What a member says. */
@@ -89,6 +89,7 @@ export function cluster(
   changes: Partial<ClusterFacts> = {},
 ): ClusterFacts {
   return {
+    askedBroker: 2,
     metadata: { ...METADATA, partitions },
     topicConfigs: {
       value: new Map([
@@ -110,7 +111,25 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     certificates: [],
     takenAt: Date.UTC(2026, 0, 2, 4, 5, 6),
     members: [memberFacts(1), memberFacts(2), memberFacts(3)],
+    links: [],
     cluster: { value: cluster() },
+    stalled: [],
+    // Brokers see what the cluster is, where a test does not say otherwise.
+    ...seeingTheSame(changes),
+  };
+}
+
+/** Lets every broker that says nothing else of it see the cluster as the one that was asked. */
+function seeingTheSame(changes: Partial<Facts>): Partial<Facts> {
+  const { members = [memberFacts(1), memberFacts(2), memberFacts(3)], cluster: seen = { value: cluster() } } = changes;
+  if ("seen" in seen) return { ...changes, members };
+  const { metadata } = seen.value;
+  return {
     ...changes,
+    members: members.map((each) =>
+      each.broker && "value" in each.broker && each.broker.value.metadata === METADATA
+        ? { ...each, broker: { value: { ...each.broker.value, metadata } } }
+        : each,
+    ),
   };
 }

@@ -81,8 +81,8 @@ test("a broker that was stopped is named once, and the partitions that lack its 
     }),
     [
       `service kafka-3: kafka does not run (inactive, dead). Remedy: npm run up: it brings up first what is down`,
-      "underMinIsr kafka: partitions under their min.insync.replicas, which refuse acks=all: 1: a-1. Remedy: start the brokers that hold their replicas",
-      "underReplicated kafka: under-replicated partitions: 2: a-1, b-0. Remedy: broker 3 has to run and catch up",
+      "underMinIsr kafka: partitions under their min.insync.replicas, which refuse acks=all: 1: a-1. Remedy: broker 3 has to run, reach the leaders and catch up",
+      "underReplicated kafka: under-replicated partitions: 2: a-1, b-0. Remedy: broker 3 has to run, reach the leaders and catch up",
     ],
   );
 });
@@ -136,7 +136,7 @@ test("drift: files, services started with others, another version, dynamic confi
           dynamic("message.max.bytes", "7", 3),
           dynamic("num.io.threads", "16", 2),
           // Not in server.properties: it overrides nothing that was deployed.
-          dynamic("leader.replication.throttled.rate", "100", 2),
+          dynamic("log.cleaner.threads", "2", 2),
         ],
       }),
     },
@@ -208,7 +208,7 @@ test("offline partitions, no controller, and what was not told", () => {
     `unknown kafka: the brokers did not tell the topics' configurations: no answer in 10 s. ${again}`,
     `unknown kafka: the brokers did not tell reassignments: the controller does not answer. ${again}`,
     "offline kafka: offline partitions, without a leader: 1: a-0. Remedy: start the brokers that hold their replicas",
-    "underReplicated kafka: under-replicated partitions: 1: a-0. Remedy: broker 2 has to run and catch up",
+    "underReplicated kafka: under-replicated partitions: 1: a-0. Remedy: broker 2 has to run, reach the leaders and catch up",
   ]);
   assert.deepEqual(problems({ cluster: { seen: "no broker answers" } }), [
     "unknown kafka: the cluster could not be asked (no broker answers). Remedy: put the brokers right first",
@@ -221,7 +221,91 @@ test("offline partitions, no controller, and what was not told", () => {
   ]);
 });
 
-test("leaders that are not preferred, reassignments and throttles are shown and no problem", () => {
+test("partitions that refuse acks=all: as many replicas as the leader's version asks for", () => {
+  const single = { cluster: { value: cluster([partition("a", 0, [1])]) } };
+  assert.deepEqual(problems(single), [], "3.9.2 takes the one replica for enough");
+  const volume = { used: 1, available: 9, size: 10 };
+  const machine = { value: { services: [service("kafka", 1, { home: "/opt/kafka_2.11-2.4.0" })], volume } };
+  const members = [memberFacts(1, { machine }), second, third];
+  // All of the former version, and its leader alone in the middle of an upgrade.
+  for (const kafkaVersion of ["2.4.0", "3.9.2"]) {
+    const found = problems({ ...single, kafkaVersion, members });
+    assert.equal(
+      found.at(-1),
+      "underMinIsr kafka: partitions under their min.insync.replicas, which refuse acks=all: 1: a-0. " +
+        "Remedy: more replicas, or a lower min.insync.replicas of the topic",
+    );
+  }
+});
+
+test("throttles of moves are a problem when nothing moves, whoever carries them", () => {
+  const rate = broker({ configs: [dynamic("leader.replication.throttled.rate", "100", 2)] });
+  const members = [first, memberFacts(2, { broker: { value: rate } }), third];
+  const seen = cluster();
+  assert.ok("value" in seen.topicConfigs);
+  const replicas = config("follower.replication.throttled.replicas", "0:1", { source: 1 });
+  const topicConfigs = { value: new Map([...seen.topicConfigs.value, ["a", [replicas]] as const]) };
+  const left = { ...seen, topicConfigs };
+  assert.deepEqual(problems({ members, cluster: { value: left } }), [
+    "throttle kafka: throttles of moves are left, and no reassignment is under way: broker 2: " +
+      "leader.replication.throttled.rate=100, topic a: follower.replication.throttled.replicas=0:1. Remedy: npm run up takes " +
+      "away what the program has set; what somebody else has, kafka-configs.sh --delete-config",
+  ]);
+  const reassignments = { value: [{ topic: "b", partition: 0, replicas: [3, 1], adding: [], removing: [] }] };
+  assert.deepEqual(problems({ members, cluster: { value: { ...left, reassignments } } }), []);
+  const disks = broker({ configs: [dynamic("replica.alter.log.dirs.io.max.bytes.per.second", "100", 2)] });
+  assert.deepEqual(problems({ members: [first, memberFacts(2, { broker: { value: disks } }), third] }), []);
+});
+
+test("a full volume comes first, and is named as the cause of what follows", () => {
+  const ended = { activeState: "activating", subState: "auto-restart", end: "exit code 1", home: null };
+  const full = memberFacts(2, {
+    machine: {
+      value: {
+        services: [service("zookeeper", 2), service("kafka", 2, ended)],
+        volume: { used: 40 * 1024 ** 3, available: 3 * 1024 ** 2, size: 40 * 1024 ** 3 },
+      },
+    },
+    server: { seen: "it ends the connection without an answer" },
+    broker: { seen: "connect ECONNREFUSED 10.0.0.19:9092" },
+  });
+  const services = [service("kafka", 1, { activeState: "failed", subState: "failed" })];
+  const stopped = memberFacts(1, { machine: { value: { services, volume: { used: 1, available: 9, size: 10 } } } });
+  const room = "Remedy: make room on the data volume first (above), then npm run up";
+  const [disk, ofOther, ...rest] = problems({ members: [stopped, full, third] });
+  assert.match(
+    disk ?? "",
+    /^disk kafka-2: the data volume is full: 40\.0 GiB of 40\.0 GiB are used, 3 MiB are left\. Remedy: enlarge the volume/,
+  );
+  assert.match(ofOther ?? "", /^service kafka-1: kafka does not run \(failed, failed\)\. Remedy: npm run up/);
+  assert.deepEqual(rest, [
+    `service kafka-2: kafka does not run (activating, auto-restart, ended by exit code 1, and its data volume is full). ${room}`,
+    `zookeeper kafka-2: ZooKeeper server 2 does not serve (it ends the connection without an answer, and its data volume is full). ${room}`,
+  ]);
+});
+
+test("brokers that see another cluster, and followers that get nothing, are named", () => {
+  const seen = cluster();
+  const otherwise = broker({ metadata: { ...seen.metadata, controllerId: 1 } });
+  const lag = { topic: "a", leader: 1, follower: 2, leaderEnd: 12n, followerEnd: 2n };
+  const stalled = [0, 1].map((number) => ({ ...lag, partition: number }));
+  const members = [first, second, memberFacts(3, { broker: { value: otherwise } })];
+  assert.deepEqual(problems({ members, cluster: { value: seen }, stalled }), [
+    "view kafka-3: broker 3 takes broker 1 for the controller, not broker 2: it has not been told by the controller. " +
+      "Remedy: the connection between it and the controller first; then /var/log/kafka/server.log on kafka-3",
+    "replication kafka: broker 2 gets nothing of what broker 1 has, and counts as in sync, so that acks=all waits: 2: a-0, " +
+      "a-1. Remedy: the connection between both first; then /var/log/kafka/server.log on kafka-2",
+  ]);
+  assert.deepEqual(assemble(facts({ stalled })).kafka.stalled[0], {
+    topic: "a",
+    partition: 0,
+    leader: 1,
+    follower: 2,
+    behind: 10,
+  });
+});
+
+test("leaders that are not preferred, reassignments and their throttles are shown and no problem", () => {
   const moving = (isr: number[]): ClusterFacts =>
     cluster([partition("a", 0, [1, 2, 3], { leader: 2, isr })], {
       reassignments: { value: [{ topic: "a", partition: 0, replicas: [1, 2, 3], adding: [3], removing: [1] }] },
@@ -231,6 +315,6 @@ test("leaders that are not preferred, reassignments and throttles are shown and 
   assert.match(minIsr ?? "", /^underMinIsr kafka: .*: 1: a-0\. /);
   assert.equal(
     lagging,
-    "underReplicated kafka: under-replicated partitions: 1: a-0. Remedy: broker 1 has to run and catch up",
+    "underReplicated kafka: under-replicated partitions: 1: a-0. Remedy: broker 1 has to run, reach the leaders and catch up",
   );
 });

@@ -139,8 +139,8 @@ zookeeper: no quorum: 3 of 4 servers serve, 0 of them as leader. Remedy: start t
 kafka-3: ZooKeeper server 3 does not serve (no answer in 10 s). Remedy: look at /var/log/zookeeper/zookeeper.log on kafka-3
 kafka-3: broker 3 does not answer (no answer in 10 s). Remedy: look at /var/log/kafka/server.log on kafka-3
 kafka: offline partitions, without a leader: 1: b-0. Remedy: start the brokers that hold their replicas
-kafka: partitions under their min.insync.replicas, which refuse acks=all: 4: a-0, a-1, a-2, …. Remedy: start the brokers that hold their replicas
-kafka: under-replicated partitions: 4: a-0, a-1, a-2, …. Remedy: broker 3 has to run and catch up
+kafka: partitions under their min.insync.replicas, which refuse acks=all: 4: a-0, a-1, a-2, …. Remedy: broker 3 has to run, reach the leaders and catch up
+kafka: under-replicated partitions: 4: a-0, a-1, a-2, …. Remedy: broker 3 has to run, reach the leaders and catch up
 `,
   );
 });
