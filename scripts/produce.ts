@@ -1,11 +1,12 @@
-import type { Admin, Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import { readDocuments } from "./clients/documents.ts";
 import { PRODUCE_HELP, produceOptions } from "./clients/options.ts";
-import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { AdminRequests } from "./lib/adminRequests.ts";
+import { disconnect, exitSoon, kafkaClient, type KafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
-import { createTopicIfMissing } from "./lib/topics.ts";
+import { createTopicIfMissing, topicPartitions } from "./lib/topics.ts";
 
 /** Replicas of a topic that has to be created, as in the operations note; fewer when there are fewer brokers. */
 const REPLICATION_FACTOR = 2;
@@ -23,7 +24,7 @@ async function produce(args: readonly string[]): Promise<void> {
   const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket, ...(login && { login }) });
   try {
     await network.ready();
-    await network.guard(createTopic(client.kafka, options.topic));
+    await network.guard(createTopic(client, options.topic));
     await network.guard(send(client.kafka, options.topic, documents));
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -38,17 +39,16 @@ async function produce(args: readonly string[]): Promise<void> {
 }
 
 /** The brokers create no topic by themselves, so that a misspelt name makes none. */
-async function createTopic(kafka: Kafka, topic: string): Promise<void> {
-  const admin: Admin = kafka.admin();
+async function createTopic(client: KafkaClient, topic: string): Promise<void> {
+  const requests = new AdminRequests(client);
   try {
-    await admin.connect();
-    if ((await admin.listTopics()).includes(topic)) return;
-    const replicationFactor = Math.min(REPLICATION_FACTOR, (await admin.describeCluster()).brokers.length);
-    if (await createTopicIfMissing(admin, { topic, partitions: 1, replicationFactor })) {
+    if (await topicPartitions(requests, topic)) return;
+    const replicationFactor = Math.min(REPLICATION_FACTOR, (await requests.metadata()).brokers.length);
+    if (await createTopicIfMissing(requests, { topic, partitions: 1, replicationFactor })) {
       progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
     }
   } finally {
-    await disconnect(admin);
+    await requests.close();
   }
 }
 

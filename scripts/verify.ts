@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
+import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript } from "./lib/report.ts";
@@ -45,14 +46,14 @@ async function verify(spec: VerificationSpec, network: Network, login: Login | u
     ]),
   );
   const clientOf = (id: number) => clients.get(id)!;
-  const admins = new Map(brokers.map(({ id }) => [id, clientOf(id).kafka.admin()]));
-  const admin = admins.get(producer.id)!;
+  const requests = new Map(brokers.map(({ id }) => [id, new AdminRequests(clientOf(id))]));
+  const admin = clientOf(producer.id).kafka.admin();
 
   try {
-    await Promise.all(brokers.map((broker) => reachBroker(admins.get(broker.id)!, broker, brokers, deadline)));
+    await Promise.all(brokers.map((broker) => reachBroker(requests.get(broker.id)!, broker, brokers, deadline)));
     done("clusterReady", `Kafka ${spec.kafkaVersion}: brokers ${brokers.map(({ id }) => id).join(", ")} answer`);
 
-    const { created, partitions } = await prepareTopic(admin, spec, deadline);
+    const { created, partitions } = await prepareTopic(requests.get(producer.id)!, spec, deadline);
     done("topicReady", `topic ${topic} ${created ? "created" : "exists"}: ${describeTopic(partitions)}`);
 
     const position = await sendDocument(clientOf(producer.id).kafka, topic, runId, goodsListing, deadline);
@@ -85,7 +86,7 @@ async function verify(spec: VerificationSpec, network: Network, login: Login | u
       milliseconds: milliseconds as VerificationTimes,
     };
   } finally {
-    await Promise.all([...admins.values()].map(disconnect));
+    await Promise.all([disconnect(admin), ...[...requests.values()].map((each) => each.close())]);
     for (const client of clients.values()) client.close();
   }
 }

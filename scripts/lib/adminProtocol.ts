@@ -156,6 +156,11 @@ export interface ClusterMetadata {
   readonly partitions: readonly PartitionMetadata[];
 }
 
+/** What a broker knows of its cluster, and what it says of the topics that it was asked for. */
+export interface TopicsMetadata extends ClusterMetadata {
+  readonly topics: readonly { readonly topic: string; readonly errorCode: number }[];
+}
+
 /** A partition as its cluster has it, also one without a leader. */
 export interface PartitionMetadata {
   readonly topic: string;
@@ -169,17 +174,22 @@ export interface PartitionMetadata {
 }
 
 /**
- * Metadata (key 3) of all topics in version 5, which Kafka has had since 1.0. kafkajs's own takes a partition without a
- * leader for an error of the whole answer.
+ * Metadata (key 3) in version 5, which Kafka has had since 1.0. kafkajs's own takes a partition without a leader for an
+ * error of the whole answer.
  *
+ * @param topics which topics are asked for; one that the user may not Describe is refused only when it is named.
+ * @default topics all that the user may describe
  * @see https://kafka.apache.org/protocol#The_Messages_Metadata
  */
-export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
+export function metadataRequest(topics?: readonly string[]): ProtocolRequest<TopicsMetadata> {
   const ids = (decoder: Decoder): number[] => decoder.readArray((id) => id.readInt32());
   return request(
     [3, 5, "Metadata"],
-    // No list of topics stands for all of them; none is made by asking.
-    () => new Encoder().writeInt32(-1).writeBoolean(false),
+    // No list of topics, an array of length -1, stands for all of them; none is made by asking.
+    () => {
+      const names = topics?.map((topic) => new Encoder().writeString(topic));
+      return (names ? new Encoder().writeArray(names) : new Encoder().writeInt32(-1)).writeBoolean(false);
+    },
     (decoder) => {
       decoder.readInt32(); // throttle_time_ms
       const brokers = decoder.readArray((broker) => {
@@ -191,11 +201,11 @@ export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
       });
       const clusterId = decoder.readString();
       const controllerId = decoder.readInt32();
-      const topics = decoder.readArray((entry) => {
-        entry.readInt16(); // error_code
+      const described = decoder.readArray((entry) => {
+        const errorCode = entry.readInt16();
         const topic = entry.readString() ?? "";
         entry.readBoolean(); // is_internal
-        return entry.readArray((partition) => {
+        const partitions = entry.readArray((partition) => {
           partition.readInt16(); // error_code
           const id = partition.readInt32();
           const leader = partition.readInt32();
@@ -203,8 +213,15 @@ export function metadataRequest(): ProtocolRequest<ClusterMetadata> {
           ids(partition); // offline_replicas
           return { topic, partition: id, leader, replicas, isr };
         });
+        return { topic, errorCode, partitions };
       });
-      return { clusterId, controllerId, brokers, partitions: topics.flat() };
+      return {
+        clusterId,
+        controllerId,
+        brokers,
+        topics: described.map(({ topic, errorCode }) => ({ topic, errorCode })),
+        partitions: described.flatMap(({ partitions }) => partitions),
+      };
     },
   );
 }

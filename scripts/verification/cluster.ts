@@ -1,19 +1,20 @@
 import type { Admin } from "kafkajs";
+import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
-import { createTopicIfMissing } from "../lib/topics.ts";
-import type { TopicShape } from "../lib/topics.ts";
+import { createTopicIfMissing, topicPartitions, type TopicRequests, type TopicShape } from "../lib/topics.ts";
 import type { Deadline } from "./deadline.ts";
 import { describePartition, replicaProblem, shapeProblem } from "./replicas.ts";
 import type { PartitionState, SpecBroker } from "../../components/verificationSpec.ts";
 
 /**
- * Connects to one broker and waits until it knows every broker of the cluster.
+ * Waits until one broker answers and knows every broker of the cluster.
  *
+ * @param requests to this broker alone
  * @throws UserError at the time limit, with the reason of the failed connection or the brokers that it knows
  */
 export async function reachBroker(
-  admin: Admin,
+  requests: Pick<AdminRequests, "metadata">,
   broker: SpecBroker,
   brokers: readonly SpecBroker[],
   deadline: Deadline,
@@ -21,8 +22,7 @@ export async function reachBroker(
   const ids = brokers.map(({ id }) => id).join(", ");
   await deadline.poll(`broker ${broker.id} at ${broker.address} to answer and know brokers ${ids}`, () =>
     attempt(async () => {
-      await admin.connect();
-      const known = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId);
+      const known = (await requests.metadata()).brokers.map(({ id }) => id);
       return brokers.every(({ id }) => known.includes(id))
         ? { value: true }
         : { seen: `it knows only ${known.sort((a, b) => a - b).join(", ") || "none"}` };
@@ -36,18 +36,20 @@ export async function reachBroker(
  * @throws UserError when the topic can't be created or has another shape; at the time limit with the state seen last
  */
 export async function prepareTopic(
-  admin: Admin,
+  requests: TopicRequests,
   shape: TopicShape,
   deadline: Deadline,
 ): Promise<{ created: boolean; partitions: readonly PartitionState[] }> {
   const asked = `topic ${shape.topic} with ${shape.partitions} partition(s) and replication factor ${shape.replicationFactor}`;
-  const creation = createTopicIfMissing(admin, shape).catch((error: unknown) => {
+  const creation = createTopicIfMissing(requests, shape).catch((error: unknown) => {
     throw new UserError(`${asked} can't be created: ${kafkaReason(error)}`);
   });
   const created = await deadline.race(`${asked} to be created`, creation, () => "no answer");
   const partitions = await deadline.poll(`all replicas of topic ${shape.topic} in sync`, () =>
     attempt(async () => {
-      const states = await partitionStates(admin, shape.topic);
+      const known = await topicPartitions(requests, shape.topic);
+      if (known === undefined || known.length === 0) return { seen: "its broker does not know it yet" };
+      const states = known.map(({ partition, leader, replicas, isr }) => ({ partition, leader, replicas, isr }));
       const wrong = shapeProblem(shape, states);
       if (wrong !== undefined) {
         throw new UserError(`${wrong}; delete the topic, or name another one in verification.topic`);
@@ -57,13 +59,6 @@ export async function prepareTopic(
     }),
   );
   return { created, partitions };
-}
-
-async function partitionStates(admin: Admin, topic: string): Promise<PartitionState[]> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return (topics.find(({ name }) => name === topic)?.partitions ?? [])
-    .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, isr }))
-    .sort((a, b) => a.partition - b.partition);
 }
 
 /**
@@ -78,6 +73,7 @@ async function partitionStates(admin: Admin, topic: string): Promise<PartitionSt
 export async function findCoordinators(admin: Admin, groupIds: readonly string[], deadline: Deadline): Promise<void> {
   await deadline.poll(`a coordinator for consumer groups ${groupIds.join(", ")}`, () =>
     attempt(async () => {
+      await admin.connect();
       await admin.describeGroups([...groupIds]);
       return { value: true };
     }),

@@ -229,6 +229,7 @@ test("metadata with a partition that has no leader: its last in-sync replicas ar
     clusterId: "cluster-a",
     controllerId: 1,
     brokers: [{ id: 1, address: "10.0.0.18:9092" }],
+    topics: [{ topic: "orders", errorCode: 0 }],
     partitions: [
       { topic: "orders", partition: 0, leader: -1, replicas: [2, 3], isr: [2] },
       { topic: "orders", partition: 1, leader: 1, replicas: [1, 2], isr: [1] },
