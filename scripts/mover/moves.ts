@@ -25,14 +25,16 @@ export type MoveRequests = Pick<AdminRequests, "movesUnderWay" | "startMoves" | 
 
 /**
  * Starts moves, a bounded number at a time, and waits until they have ended and all of their replicas are in sync.
- * Moves of others that are under way are waited for, too.
+ * Other moves count among those that take place at the same time, and those of the same topics are waited for, too.
  *
+ * @param renewLimits called now and then
  * @throws UserError when nothing has got further for ten minutes
  */
 export async function carryOut(
   requests: MoveRequests,
   goals: readonly PartitionReplicas[],
   copied: Copied,
+  renewLimits: () => Promise<void>,
 ): Promise<void> {
   const waiting = [...goals];
   let change = { seen: "", at: Date.now() };
@@ -44,7 +46,7 @@ export async function carryOut(
     const now = Date.now();
     if (now - said >= PROGRESS_MS) {
       said = now;
-      copies = await copied();
+      [copies] = await Promise.all([copied(), renewLimits()]);
       progress(`${seen}; ${copies}`);
     }
     if (change.seen !== `${seen}; ${copies}`) change = { seen: `${seen}; ${copies}`, at: now };
@@ -83,7 +85,8 @@ async function step(
     const { replicas, isr } = partition;
     return replicas.join() !== goal.replicas.join() || replicas.some((broker) => !isr.includes(broker));
   });
-  const missing = new Set([...unfinished, ...moves].map(keyOf));
+  const topics = new Set(goals.map(({ topic }) => topic));
+  const missing = new Set([...unfinished, ...moves.filter(({ topic }) => topics.has(topic))].map(keyOf));
   if (missing.size === 0) return undefined;
   const named = [...missing].slice(0, 5).join(", ");
   return `${missing.size} partitions are moved: ${named}${missing.size > 5 ? ", …" : ""}`;
