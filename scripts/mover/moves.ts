@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";
 
@@ -70,9 +71,9 @@ async function step(
   const { partitions } = await requests.metadata();
   const live = new Map(partitions.map((partition) => [keyOf(partition), partition]));
   if (waiting.length > 0) {
-    const moving = new Set(moves.map(keyOf));
+    const moving = new Map(moves.map((move) => [keyOf(move), targetOf(move)]));
     // A move to another goal takes the place of the one that is under way. A topic may have been deleted.
-    const now = waiting.filter((goal) => moving.has(keyOf(goal)));
+    const now = waiting.filter((goal) => moving.has(keyOf(goal)) && moving.get(keyOf(goal)) !== goal.replicas.join());
     const rest = waiting.filter((goal) => !moving.has(keyOf(goal)) && live.has(keyOf(goal)));
     now.push(...rest.splice(0, Math.max(0, WINDOW - moves.length)));
     await requests.startMoves(now);
@@ -90,4 +91,9 @@ async function step(
   if (missing.size === 0) return undefined;
   const named = [...missing].slice(0, 5).join(", ");
   return `${missing.size} partitions are moved: ${named}${missing.size > 5 ? ", …" : ""}`;
+}
+
+/** The replicas that a partition has when its move has ended. */
+function targetOf({ replicas, removing }: Move): string {
+  return replicas.filter((broker) => !removing.includes(broker)).join();
 }
