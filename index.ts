@@ -86,6 +86,7 @@ const lookedAfter = settings.topics.map(
       brokers,
       reach: platform.reach,
       deployerKey,
+      throttleMiBps: settings.rebalance.throttleMiBps,
       cluster,
       startAfter: [assignment.assigned],
     }),

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
+import { MIB } from "./memorySize.ts";
 import type { Reach } from "./reach.ts";
 import type { TopicSettings } from "./topicSettings.ts";
 import type { TopicBroker, TopicResult, TopicSpec } from "./topicSpec.ts";
@@ -13,6 +14,8 @@ export interface TopicArgs extends TopicSettings {
   readonly reach: pulumi.Input<Reach>;
   /** Logs in to the bastion, if the reach is one. */
   readonly deployerKey: DeployerKey;
+  /** The most that a broker sends and, apart from that, takes for moves, in MiB per second. */
+  readonly throttleMiBps: pulumi.Input<number>;
   /** What the topic is on and goes with: when it is destroyed, the topic's own deletion has nothing left to do. */
   readonly cluster?: pulumi.Resource;
   /** What has to be healthy before the topic is touched. */
@@ -29,9 +32,13 @@ export class Topic extends pulumi.ComponentResource {
 
   constructor(name: string, args: TopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:Topic", name, {}, opts);
-    const { deployerKey, cluster, startAfter, reach, ...settings } = args;
+    const { deployerKey, cluster, startAfter, reach, throttleMiBps, ...settings } = args;
 
-    const spec = pulumi.output(reach).apply((reach): TopicSpec => ({ ...settings, reach }));
+    const spec = pulumi.all([reach, throttleMiBps]).apply(([reach, throttleMiBps]): TopicSpec => ({
+      ...settings,
+      reach,
+      throttleBytesPerSecond: throttleMiBps * MIB,
+    }));
     const managed = new command.local.Command(
       `${name}-managed`,
       {

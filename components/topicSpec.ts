@@ -13,6 +13,8 @@ export interface TopicSpec extends TopicSettings {
   readonly brokers: readonly TopicBroker[];
   /** How to get to the brokers. */
   readonly reach: Reach;
+  /** The most that a broker sends and, apart from that, takes for moves, in bytes per second. */
+  readonly throttleBytesPerSecond: number;
 }
 
 /** What the topic script leaves for the record and for its next run. */

@@ -2,18 +2,17 @@ import { text } from "node:stream/consumers";
 import type { AssignmentResult, AssignmentSpec } from "../components/assignmentSpec.ts";
 import { planAssignment, tooManyReplicas } from "../components/kafka/assignment.ts";
 import type { ReachSecrets } from "../components/reach.ts";
-import { without } from "./assignment/cluster.ts";
-import { copiedBytes } from "./assignment/copied.ts";
 import { movable, namedPartitions } from "./assignment/movable.ts";
-import { carryOut } from "./assignment/moves.ts";
-import { removeThrottle, throttle } from "./assignment/throttle.ts";
 import type { PartitionMetadata } from "./lib/adminProtocol.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
-import { exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { byTopic, keyOf } from "./lib/partitions.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { waitFor } from "./lib/wait.ts";
+import { without } from "./mover/cluster.ts";
+import { removeLeftovers } from "./mover/leftovers.ts";
+import { moveReplicas } from "./mover/mover.ts";
 
 /** How long brokers that are healthy may take to know each other, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 60_000;
@@ -32,7 +31,8 @@ async function assign(
   requests: AdminRequests,
 ): Promise<AssignmentResult> {
   const wanted = spec.brokers.map(({ id }) => id).sort((a, b) => a - b);
-  const { brokers, live } = await ready(requests, wanted);
+  const live = await ready(requests, wanted);
+  await removeLeftovers(requests);
   const moves = await requests.movesUnderWay();
   const present = without("removing", live, moves);
   const tooMany = tooManyReplicas(present, wanted.length);
@@ -58,34 +58,23 @@ async function assign(
   const planned = new Set(plan.map(keyOf));
   const moving = new Set(moves.map(keyOf));
   const goals = [...plan, ...present.filter((row) => moving.has(keyOf(row)) && !planned.has(keyOf(row)))];
-  const held = without("adding", live, moves);
-  const topics = [...byTopic(live).keys()];
-  try {
-    await requests.incrementalAlterConfigs(throttle(held, goals, brokers, spec.throttleBytesPerSecond));
-    await carryOut(requests, goals, copiedBytes(requests, held, goals, brokers));
-  } finally {
-    // The error that ends the moves says more than one of this would.
-    await removeThrottle(requests, topics, brokers).catch((error: unknown) => {
-      progress(`limits of moves are left, for the next run to take away: ${kafkaReason(error)}`);
-    });
-  }
+  await moveReplicas(requests, goals, spec.throttleBytesPerSecond);
+  // Those of a run that was cut off, whose own moves had ended before this one began.
+  await removeLeftovers(requests);
   await leadAsPreferred(requests);
   await proveEmpty(requests, wanted);
   return done;
 }
 
-/** Waits until all wanted brokers are known. */
-function ready(
-  requests: AdminRequests,
-  wanted: readonly number[],
-): Promise<{ brokers: number[]; live: readonly PartitionMetadata[] }> {
+/** Waits until all wanted brokers are known, and gives the partitions. */
+function ready(requests: AdminRequests, wanted: readonly number[]): Promise<readonly PartitionMetadata[]> {
   return waitFor(
     `brokers ${wanted.join(", ")} to be in the cluster`,
     async () => {
-      const { brokers: registered, partitions: live } = await requests.metadata();
+      const { brokers: registered, partitions: value } = await requests.metadata();
       const brokers = registered.map(({ id }) => id).sort((a, b) => a - b);
       return wanted.every((id) => brokers.includes(id))
-        ? { value: { brokers, live } }
+        ? { value }
         : { seen: `brokers ${brokers.join(", ") || "none"}` };
     },
     CONNECT_TIMEOUT_MS,

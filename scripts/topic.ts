@@ -62,7 +62,7 @@ async function connected<T>(
         ),
       CONNECT_TIMEOUT_MS,
     );
-    return work({ admin, requests, brokers: spec.brokers });
+    return work({ admin, requests, brokers: spec.brokers, bytesPerSecond: spec.throttleBytesPerSecond });
   };
   try {
     await network.ready();

@@ -1,6 +1,6 @@
 import { kafkaReason } from "../lib/kafka.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { poll, type TopicClient } from "./topicClient.ts";
+import { partitionsOf, poll, type TopicClient } from "./topicClient.ts";
 
 /** How long Kafka may take to delete a topic, in milliseconds. */
 const DELETE_TIMEOUT_MS = 60_000;
@@ -10,8 +10,9 @@ const DELETE_TIMEOUT_MS = 60_000;
  *
  * @throws UserError when Kafka refuses, or is not done in time
  */
-export async function deleteTopic({ admin }: TopicClient, name: string): Promise<void> {
-  const exists = async (): Promise<boolean> => (await admin.listTopics()).includes(name);
+export async function deleteTopic(client: TopicClient, name: string): Promise<void> {
+  const { admin } = client;
+  const exists = async (): Promise<boolean> => (await partitionsOf(client, name)).length > 0;
   if (!(await exists())) {
     progress(`topic ${name} is gone already`);
     return;

@@ -33,9 +33,10 @@ export async function ensureTopic(
 }
 
 /** @returns false when it exists, in whatever shape */
-async function create({ admin }: TopicClient, wanted: TopicSettings): Promise<boolean> {
+async function create(client: TopicClient, wanted: TopicSettings): Promise<boolean> {
+  const { admin } = client;
   const { name: topic, partitions: numPartitions, replicationFactor } = wanted;
-  if ((await admin.listTopics()).includes(topic)) return false;
+  if ((await partitionsOf(client, topic)).length > 0) return false;
   const configEntries = Object.entries(wanted.configs).map(([name, value]) => ({ name, value }));
   try {
     return await admin.createTopics({

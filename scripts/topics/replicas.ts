@@ -1,71 +1,68 @@
-import { progress, UserError } from "../lib/report.ts";
-import { kafkaReason } from "../lib/kafka.ts";
 import { type BrokerLoad, withReplicationFactor } from "../../components/kafka/replicationFactor.ts";
-import { movingPartitions, partitionsOf, poll, type TopicClient } from "./topicClient.ts";
+import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import { kafkaReason } from "../lib/kafka.ts";
+import { keyOf } from "../lib/partitions.ts";
+import { progress, UserError } from "../lib/report.ts";
+import { without } from "../mover/cluster.ts";
+import { moveReplicas, type MoverRequests } from "../mover/mover.ts";
+import type { TopicBroker } from "../../components/topicSpec.ts";
+import type { TopicClient } from "./topicClient.ts";
 
 /**
- * How long a run waits for replicas that move, in milliseconds: 30 minutes. They go on moving after that, and the next
- * run waits for them again.
+ * Waits until no replica of the topic moves, whoever has started that; what is left of the moves is limited.
+ *
+ * @throws UserError when nothing has got further for ten minutes
  */
-const MOVE_TIMEOUT_MS = 1_800_000;
-
-/** Waits until no replica of the topic moves, whoever has started that. */
-export async function settleMoves(client: TopicClient, topic: string): Promise<void> {
-  const moving = await movingPartitions(client, topic);
-  if (moving.length === 0) return;
-  progress(`topic ${topic}: replicas of partition(s) ${moving.join(", ")} move already: waiting for them`);
-  await poll(
-    `the end of the moves of topic ${topic} (they go on; run it again to wait longer)`,
-    async () => {
-      const left = await movingPartitions(client, topic);
-      return left.length === 0 ? { value: true } : { seen: `partition(s) ${left.join(", ")} still move` };
-    },
-    MOVE_TIMEOUT_MS,
-  );
+export async function settleMoves({ requests, bytesPerSecond }: TopicClient, topic: string): Promise<void> {
+  const moves = (await requests.movesUnderWay()).filter((move) => move.topic === topic);
+  if (moves.length === 0) return;
+  const numbers = moves.map(({ partition }) => partition).sort((a, b) => a - b);
+  progress(`topic ${topic}: replicas of partition(s) ${numbers.join(", ")} move already: waiting for them`);
+  const moving = new Set(moves.map(keyOf));
+  const live = (await requests.metadata()).partitions.filter((row) => moving.has(keyOf(row)));
+  await moveReplicas(requests, without("removing", live, moves), bytesPerSecond);
 }
 
 /**
  * Gives every partition another number of replicas and waits until they are in sync.
  *
- * @throws UserError when too few brokers are there, and after {@link MOVE_TIMEOUT_MS} with the partitions that lack one
+ * @throws UserError when too few brokers are there, and when nothing has got further for ten minutes
  */
 export async function changeReplicas(client: TopicClient, topic: string, factor: number): Promise<void> {
-  const loads = await brokerLoads(client);
+  const { requests, brokers, bytesPerSecond } = client;
+  const metadata = await requests.metadata();
+  const loads = brokerLoads(metadata, brokers);
   const needs = `topic ${topic} with replication factor ${factor}`;
   if (loads.length < factor) {
     const there = loads.map(({ id }) => id).join(", ");
     throw new UserError(`${needs} needs ${factor} brokers; those that answer: ${there}`);
   }
-  const assignments = withReplicationFactor(await partitionsOf(client, topic), factor, loads);
-  try {
-    await client.admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: assignments }] });
-  } catch (error) {
-    throw new UserError(`${needs} is refused: ${kafkaReason(error)}`);
-  }
-  await settleMoves(client, topic);
-  const wanted = new Map(assignments.map(({ partition, replicas }) => [partition, replicas]));
-  await poll(
-    `all replicas of topic ${topic} in sync`,
-    async () => {
-      const lacking = (await partitionsOf(client, topic)).filter(({ partition, replicas, isr }) => {
-        const those = wanted.get(partition) ?? replicas;
-        return replicas.join() !== those.join() || those.some((id) => !isr.includes(id));
-      });
-      if (lacking.length === 0) return { value: true };
-      const said = lacking.map(({ partition, replicas, isr }) => `${partition}: ${isr.join()} of ${replicas.join()}`);
-      return { seen: `partition ${said.join("; ")}` };
-    },
-    MOVE_TIMEOUT_MS,
-  );
+  const goals = withFactor(metadata.partitions, topic, factor, loads);
+  await moveReplicas(requests, goals, bytesPerSecond).catch((error: unknown) => {
+    throw error instanceof UserError ? error : new UserError(`${needs} is refused: ${kafkaReason(error)}`);
+  });
+}
+
+/** The partitions of a topic that get another number of replicas, with those that they get. */
+export function withFactor(
+  partitions: readonly PartitionMetadata[],
+  topic: string,
+  factor: number,
+  loads: readonly BrokerLoad[],
+): PartitionReplicas[] {
+  const own = partitions.filter((row) => row.topic === topic);
+  return withReplicationFactor(own, factor, loads).map((goal) => ({ topic, ...goal }));
 }
 
 /** The brokers that are there, each with its rack and with the number of replicas that it holds. */
-async function brokerLoads({ admin, brokers }: TopicClient): Promise<BrokerLoad[]> {
-  const present = new Set((await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId));
-  const { topics } = await admin.fetchTopicMetadata();
-  const held = topics.flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas));
+export function brokerLoads(
+  { brokers: registered, partitions }: Awaited<ReturnType<MoverRequests["metadata"]>>,
+  brokers: readonly TopicBroker[],
+): BrokerLoad[] {
+  const held = partitions.flatMap(({ replicas }) => replicas);
   return brokers
-    .filter(({ id }) => present.has(id))
+    .filter(({ id }) => registered.some((broker) => broker.id === id))
     .map(({ id, rack }) => ({
       id,
       ...(rack !== undefined && { rack }),

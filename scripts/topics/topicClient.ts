@@ -1,8 +1,8 @@
 import type { Admin } from "kafkajs";
 import kafkajs from "kafkajs";
-import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { waitFor } from "../lib/wait.ts";
+import type { MoverRequests } from "../mover/mover.ts";
 import type { ActualTopic } from "../../components/kafka/topicChanges.ts";
 import type { TopicBroker } from "../../components/topicSpec.ts";
 import type { PartitionState } from "../../components/verificationSpec.ts";
@@ -10,31 +10,28 @@ import type { PartitionState } from "../../components/verificationSpec.ts";
 /** What works on topics use. */
 export interface TopicClient {
   readonly admin: Admin;
-  readonly requests: Pick<AdminRequests, "incrementalAlterConfigs">;
+  /** What kafkajs's admin client lacks, or can't do while any partition has no leader. */
+  readonly requests: MoverRequests;
   readonly brokers: readonly TopicBroker[];
+  /** The most that a broker sends and, apart from that, takes for moves. */
+  readonly bytesPerSecond: number;
 }
 
 /** How often Kafka is asked whether it is there yet, in milliseconds. */
 const INTERVAL_MS = 100;
 
-/**
- * The topic's partitions in order.
- *
- * @throws KafkaJSProtocolError when the broker that is asked does not know the topic (yet)
- */
-export async function partitionsOf({ admin }: TopicClient, topic: string): Promise<PartitionState[]> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return (topics.find(({ name }) => name === topic)?.partitions ?? [])
-    .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, isr }))
+/** The topic's partitions in order; none when the broker that is asked does not know it (yet). */
+export async function partitionsOf({ requests }: TopicClient, topic: string): Promise<PartitionState[]> {
+  const { partitions } = await requests.metadata();
+  return partitions
+    .filter((row) => row.topic === topic)
+    .map(({ partition, leader, replicas, isr }) => ({ partition, leader, replicas, isr }))
     .sort((a, b) => a.partition - b.partition);
 }
 
 /** Every config of a topic. */
-export async function configsOf({ admin }: TopicClient, topic: string): Promise<ActualTopic["configs"]> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
-  });
+export async function configsOf({ requests }: TopicClient, topic: string): Promise<ActualTopic["configs"]> {
+  const { resources } = await requests.describeConfigs([{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }]);
   const entries = resources.flatMap(({ configEntries }) => configEntries);
   return Object.fromEntries(
     entries.map(({ configName, configValue, configSource }) => [
@@ -42,20 +39,6 @@ export async function configsOf({ admin }: TopicClient, topic: string): Promise<
       { value: configValue, own: configSource === kafkajs.ConfigSource.TOPIC_CONFIG },
     ]),
   );
-}
-
-/** What kafkajs 2.2.4 gives; its declared types have other names. */
-interface Reassignments {
-  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly partition: number }[] }[];
-}
-
-/** Numbers of the partitions whose replicas move. */
-export async function movingPartitions({ admin }: TopicClient, topic: string): Promise<number[]> {
-  const { topics } = (await admin.listPartitionReassignments({})) as unknown as Reassignments;
-  return topics
-    .filter(({ name }) => name === topic)
-    .flatMap(({ partitions }) => partitions.map(({ partition }) => partition))
-    .sort((a, b) => a - b);
 }
 
 /**

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { without } from "../../../scripts/assignment/cluster.ts";
+import { without } from "../../../scripts/mover/cluster.ts";
 import { movable } from "../../../scripts/assignment/movable.ts";
-import { copiedBytes } from "../../../scripts/assignment/copied.ts";
-import { carryOut, type MoveRequests } from "../../../scripts/assignment/moves.ts";
-import { throttle } from "../../../scripts/assignment/throttle.ts";
+import { copiedBytes } from "../../../scripts/mover/copied.ts";
+import { carryOut, type MoveRequests } from "../../../scripts/mover/moves.ts";
+import { limitsOf } from "../../../scripts/mover/limits.ts";
 import type { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import type { Move } from "../../../scripts/lib/kafkajsCluster.ts";
 
@@ -21,7 +21,7 @@ test("limits hold for what is copied alone, at senders and takers", () => {
   const present = [row("a", 0, 1, 2), row("a", 1, 2, 3), row("b", 0, 1, 2)];
   // The last goal is another order only.
   const goals = [row("a", 0, 4, 2), row("a", 1, 2, 4), row("b", 0, 2, 1)];
-  assert.deepEqual(throttle(present, goals, [1, 4], 1000), [
+  assert.deepEqual(limitsOf(present, goals, [1, 4], 1000), [
     ...[1, 4].map((id) => ({
       resource: { type: "broker", id },
       set: { "leader.replication.throttled.rate": "1000", "follower.replication.throttled.rate": "1000" },
@@ -34,7 +34,7 @@ test("limits hold for what is copied alone, at senders and takers", () => {
       },
     },
   ]);
-  assert.deepEqual(throttle(present, [row("b", 0, 2, 1)], [1, 2], 1000), []);
+  assert.deepEqual(limitsOf(present, [row("b", 0, 2, 1)], [1, 2], 1000), []);
 });
 
 test("copies are measured on the brokers' disks, also when the source is gone", async () => {
@@ -91,7 +91,12 @@ test("moves are started a bounded number at a time, and waited for; a deleted to
   const many = Array.from({ length: 120 }, (_, partition) => row("a", partition, 1));
   const { requests, started, state } = clusterOf(many);
   const goals = [...many.map(({ topic, partition }) => row(topic, partition, 2)), row("deleted", 0, 2)];
-  await carryOut(requests, goals, () => Promise.resolve("0 of 0 MiB copied"));
+  await carryOut(
+    requests,
+    goals,
+    () => Promise.resolve("0 of 0 MiB copied"),
+    () => Promise.resolve(),
+  );
   assert.deepEqual(started, [50, 50, 20]);
   assert.ok([...state.values()].every(({ replicas }) => replicas.join() === "2"));
 });

@@ -26,6 +26,7 @@ test("a topic is a Command that makes it and keeps it as it is wanted, after the
         ...SETTINGS,
         reach: pulumi.output(REACH),
         deployerKey: new DeployerKey("deployer"),
+        throttleMiBps: 50,
         cluster: new pulumi.ComponentResource("test:index:Cluster", "cluster"),
         startAfter: [new DeployerKey("member")],
       });
@@ -49,7 +50,9 @@ test("a topic is a Command that makes it and keeps it as it is wanted, after the
     create: "node scripts/run.mjs topic ensure",
     update: "node scripts/run.mjs topic ensure",
     delete: "node scripts/run.mjs topic delete",
-    environment: { KAFKA_CLUSTER_SPEC: JSON.stringify({ ...SETTINGS, reach: REACH }) },
+    environment: {
+      KAFKA_CLUSTER_SPEC: JSON.stringify({ ...SETTINGS, reach: REACH, throttleBytesPerSecond: 52_428_800 }),
+    },
     stdin: '{"privateKey":"PRIVATE"}',
     triggers: ["orders"],
     addPreviousOutputInEnv: true,

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin } from "kafkajs";
+import kafkajs, { type Admin, type DescribeConfigResponse } from "kafkajs";
 import type { TopicClient } from "../../../scripts/topics/topicClient.ts";
 
 interface FakePartition {
@@ -21,6 +21,10 @@ export class FakeCluster {
   present = [1, 2, 3];
   /** How often it still says that replicas move. */
   moves = 0;
+  /** Dynamic configs of the brokers, of all as of one. */
+  readonly ofBrokers: Record<string, string> = {};
+  /** Whether moves were ever limited. */
+  limited = false;
 
   /** Puts a topic in that has its replicas on the first brokers. */
   add(name: string, partitions: number, factor: number, configs: Record<string, string> = {}): FakeTopic {
@@ -36,13 +40,6 @@ export class FakeCluster {
   /** The client, with some answers of the test's own. */
   client(answers: Partial<Admin> = {}): TopicClient {
     const admin: Partial<Admin> = {
-      listTopics: () => Promise.resolve([...this.topics.keys()]),
-      describeCluster: () =>
-        Promise.resolve({
-          brokers: this.present.map((nodeId) => ({ nodeId, host: "", port: 0 })),
-          controller: 1,
-          clusterId: "",
-        }),
       createTopics: ({ topics }) => {
         for (const { topic, numPartitions = 1, replicationFactor = 1, configEntries = [] } of topics) {
           this.asked.push(`create ${topic}`);
@@ -68,62 +65,80 @@ export class FakeCluster {
         }
         return Promise.resolve(true);
       },
-      alterPartitionReassignments: ({ topics }) => {
-        for (const { topic, partitionAssignment } of topics) {
-          this.asked.push(`reassign ${partitionAssignment.map(({ replicas }) => replicas.join()).join(" ")}`);
-          for (const { partition, replicas } of partitionAssignment) {
-            const found = this.topics.get(topic)?.partitions;
-            if (found) found[partition] = { replicas, isr: replicas };
-          }
-        }
-        return Promise.resolve();
-      },
-      listPartitionReassignments: () => {
-        const moving = this.moves > 0 ? [...this.topics.keys()] : [];
-        this.moves -= 1;
-        // As kafkajs gives it, not as it declares it.
-        return Promise.resolve({ topics: moving.map((name) => ({ name, partitions: [{ partition: 0 }] })) } as never);
-      },
-      fetchTopicMetadata: (asked?: { topics: string[] }) =>
-        Promise.resolve({
-          topics: (asked?.topics ?? [...this.topics.keys()]).map((name) => ({
-            name,
-            partitions: (this.topics.get(name)?.partitions ?? []).map(({ replicas, isr }, partitionId) => ({
-              partitionErrorCode: 0,
-              partitionId,
-              leader: isr[0] ?? -1,
-              replicas,
-              isr,
-            })),
-          })),
-        }),
-      describeConfigs: (({ resources }: Parameters<Admin["describeConfigs"]>[0]) => {
-        const own = this.topics.get(resources[0]?.name ?? "")?.configs ?? {};
-        const entries = Object.entries({ "retention.ms": "604800000", ...own });
-        const configEntries = entries.map(([configName, configValue]) => ({
-          configName,
-          configValue,
-          configSource: Object.hasOwn(own, configName)
-            ? kafkajs.ConfigSource.TOPIC_CONFIG
-            : kafkajs.ConfigSource.DEFAULT_CONFIG,
-        }));
-        return Promise.resolve({ resources: [{ configEntries }] });
-      }) as unknown as Admin["describeConfigs"],
       ...answers,
     };
     return {
       admin: admin as Admin,
       brokers: [1, 2, 3].map((id) => ({ id, address: `10.0.0.${17 + id}:9092` })),
+      bytesPerSecond: 1000,
       requests: {
-        incrementalAlterConfigs: ([change]) => {
-          const { set = {}, remove = [], resource } = change ?? { resource: { type: "topic", name: "" } };
-          this.asked.push(`configs ${JSON.stringify(set)} without ${remove.join()}`);
-          const topic = this.topics.get(resource.type === "topic" ? resource.name : "");
-          for (const name of remove) Reflect.deleteProperty(topic?.configs ?? {}, name);
-          Object.assign(topic?.configs ?? {}, set);
+        metadata: () =>
+          Promise.resolve({
+            clusterId: "",
+            controllerId: 1,
+            brokers: this.present.map((id) => ({ id, address: "" })),
+            partitions: [...this.topics].flatMap(([topic, { partitions }]) =>
+              partitions.map(({ replicas, isr }, partition) => ({
+                topic,
+                partition,
+                leader: isr[0] ?? -1,
+                replicas: [...replicas],
+                isr: [...isr],
+              })),
+            ),
+          }),
+        movesUnderWay: () => {
+          const moving = this.moves > 0 ? [...this.topics.keys()] : [];
+          this.moves -= 1;
+          return Promise.resolve(
+            moving.map((topic) => ({ topic, partition: 0, replicas: [1], adding: [], removing: [] })),
+          );
+        },
+        startMoves: (goals) => {
+          if (goals.length > 0) this.asked.push(`reassign ${goals.map(({ replicas }) => replicas.join()).join(" ")}`);
+          for (const { topic, partition, replicas } of goals) {
+            const found = this.topics.get(topic)?.partitions;
+            if (found) found[partition] = { replicas: [...replicas], isr: [...replicas] };
+          }
           return Promise.resolve();
+        },
+        replicaSizes: () => Promise.resolve([]),
+        describeConfigs: async (resources) => {
+          await Promise.resolve();
+          const answer = resources.map(({ type, name, configNames }) => ({
+            resourceName: name,
+            configEntries: this.#configsOf(type, name).filter(
+              ({ configName }) => configNames?.includes(configName) !== false,
+            ),
+          }));
+          return { resources: answer } as unknown as DescribeConfigResponse;
+        },
+        incrementalAlterConfigs: async (changes) => {
+          await Promise.resolve();
+          for (const { set = {}, remove = [], resource } of changes) {
+            const configs = resource.type === "topic" ? this.topics.get(resource.name)?.configs : this.ofBrokers;
+            if (!configs) throw new Error("no such topic");
+            // Limits of moves stand in the configs, and are told by their tests.
+            const isLimit = [...Object.keys(set), ...remove].some((name) => name.includes("throttled"));
+            if (!isLimit) this.asked.push(`configs ${JSON.stringify(set)} without ${remove.join()}`);
+            for (const name of remove) Reflect.deleteProperty(configs, name);
+            for (const name of Object.keys(set)) this.limited ||= name.includes("throttled");
+            Object.assign(configs, set);
+          }
         },
       },
     };
+  }
+
+  #configsOf(type: number, name: string) {
+    const isTopic = type === Number(kafkajs.ConfigResourceTypes.TOPIC);
+    const own = isTopic ? this.topics.get(name)?.configs : this.ofBrokers;
+    if (!own) throw new Error("This server does not host this topic-partition");
+    const ownSource = isTopic ? kafkajs.ConfigSource.TOPIC_CONFIG : kafkajs.ConfigSource.DYNAMIC_BROKER_CONFIG;
+    return Object.entries({ "retention.ms": "604800000", ...own }).map(([configName, configValue]) => ({
+      configName,
+      configValue,
+      configSource: Object.hasOwn(own, configName) ? ownSource : kafkajs.ConfigSource.DEFAULT_CONFIG,
+    }));
   }
 }

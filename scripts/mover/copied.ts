@@ -11,7 +11,7 @@ import type { Copied } from "./moves.ts";
  * @param goals where they shall be
  */
 export function copiedBytes(
-  requests: AdminRequests,
+  requests: Pick<AdminRequests, "replicaSizes">,
   present: readonly PartitionReplicas[],
   goals: readonly PartitionReplicas[],
   brokerIds: readonly number[],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";
 
@@ -25,14 +26,16 @@ export type MoveRequests = Pick<AdminRequests, "movesUnderWay" | "startMoves" | 
 
 /**
  * Starts moves, a bounded number at a time, and waits until they have ended and all of their replicas are in sync.
- * Moves of others that are under way are waited for, too.
+ * Other moves count among those that take place at the same time, and those of the same topics are waited for, too.
  *
+ * @param renewLimits called now and then
  * @throws UserError when nothing has got further for ten minutes
  */
 export async function carryOut(
   requests: MoveRequests,
   goals: readonly PartitionReplicas[],
   copied: Copied,
+  renewLimits: () => Promise<void>,
 ): Promise<void> {
   const waiting = [...goals];
   let change = { seen: "", at: Date.now() };
@@ -44,7 +47,7 @@ export async function carryOut(
     const now = Date.now();
     if (now - said >= PROGRESS_MS) {
       said = now;
-      copies = await copied();
+      [copies] = await Promise.all([copied(), renewLimits()]);
       progress(`${seen}; ${copies}`);
     }
     if (change.seen !== `${seen}; ${copies}`) change = { seen: `${seen}; ${copies}`, at: now };
@@ -68,9 +71,9 @@ async function step(
   const { partitions } = await requests.metadata();
   const live = new Map(partitions.map((partition) => [keyOf(partition), partition]));
   if (waiting.length > 0) {
-    const moving = new Set(moves.map(keyOf));
+    const moving = new Map(moves.map((move) => [keyOf(move), targetOf(move)]));
     // A move to another goal takes the place of the one that is under way. A topic may have been deleted.
-    const now = waiting.filter((goal) => moving.has(keyOf(goal)));
+    const now = waiting.filter((goal) => moving.has(keyOf(goal)) && moving.get(keyOf(goal)) !== goal.replicas.join());
     const rest = waiting.filter((goal) => !moving.has(keyOf(goal)) && live.has(keyOf(goal)));
     now.push(...rest.splice(0, Math.max(0, WINDOW - moves.length)));
     await requests.startMoves(now);
@@ -83,8 +86,14 @@ async function step(
     const { replicas, isr } = partition;
     return replicas.join() !== goal.replicas.join() || replicas.some((broker) => !isr.includes(broker));
   });
-  const missing = new Set([...unfinished, ...moves].map(keyOf));
+  const topics = new Set(goals.map(({ topic }) => topic));
+  const missing = new Set([...unfinished, ...moves.filter(({ topic }) => topics.has(topic))].map(keyOf));
   if (missing.size === 0) return undefined;
   const named = [...missing].slice(0, 5).join(", ");
   return `${missing.size} partitions are moved: ${named}${missing.size > 5 ? ", …" : ""}`;
+}
+
+/** The replicas that a partition has when its move has ended. */
+function targetOf({ replicas, removing }: Move): string {
+  return replicas.filter((broker) => !removing.includes(broker)).join();
 }

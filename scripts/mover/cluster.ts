@@ -22,14 +22,19 @@ export function without(
 /** Where a config's value comes from when it was set for one topic or for one broker (`ConfigSource`). */
 const OWN_SOURCES = [1, 2];
 
-/** Topics, or brokers by their ids, for which one of some configs is set on themselves, as they see it. */
-export async function haveConfig(
-  requests: AdminRequests,
+/**
+ * Which of some configs are set on topics themselves, or on brokers, by their ids, as they see it: names and values.
+ * Those without any are left out.
+ *
+ * @throws Error when a topic is gone, or a broker does not answer
+ */
+export async function ownConfigs(
+  requests: Pick<AdminRequests, "describeConfigs">,
   type: keyof typeof RESOURCE_TYPES,
   names: readonly string[],
   configNames: readonly string[],
-): Promise<string[]> {
-  if (names.length === 0) return [];
+): Promise<Map<string, Readonly<Record<string, string>>>> {
+  if (names.length === 0) return new Map();
   const queries = names.map((name): ResourceConfigQuery => ({
     type: RESOURCE_TYPES[type],
     name,
@@ -40,8 +45,15 @@ export async function haveConfig(
     type === "topic"
       ? [await requests.describeConfigs(queries)]
       : await Promise.all(queries.map((query) => requests.describeConfigs([query], Number(query.name))));
-  return answers
+  const found = answers
     .flatMap(({ resources }) => resources)
-    .filter(({ configEntries }) => configEntries.some(({ configSource }) => OWN_SOURCES.includes(Number(configSource))))
-    .map(({ resourceName }) => resourceName);
+    .map(({ resourceName, configEntries }): [string, Record<string, string>] => [
+      resourceName,
+      Object.fromEntries(
+        configEntries
+          .filter(({ configSource }) => OWN_SOURCES.includes(Number(configSource)))
+          .map(({ configName, configValue }) => [configName, configValue]),
+      ),
+    ]);
+  return new Map(found.filter(([, configs]) => Object.keys(configs).length > 0));
 }
