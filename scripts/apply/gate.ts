@@ -7,7 +7,7 @@ import { waitFor } from "../lib/wait.ts";
 import { blockedMessage, blockers } from "./availability.ts";
 import { viewCluster } from "./cluster.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
-import type { ServiceState } from "./services.ts";
+import type { SettledState } from "./steady.ts";
 import { assertTrusted } from "./trust.ts";
 
 /** Pause between two looks at the cluster, in milliseconds. */
@@ -22,11 +22,11 @@ const INTERVAL_MS = 200;
  * @throws UserError when it can't until the time is up, with what stands in the way and the remedy; at once when the broker
  *   would not trust the others any more
  */
-export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, state: ServiceState): Promise<void> {
+export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, state: SettledState): Promise<void> {
   const { gateTimeoutSeconds, acceptUnavailable } = spec.rollout;
-  const { active, restarts } = state;
+  const { active, looping } = state;
   // One that does not stay up is missed by nobody.
-  if (active !== "active" || restarts > 0) return;
+  if (active !== "active" || looping) return;
   const { openSocket } = ssh;
   const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
   if (!gate) return;

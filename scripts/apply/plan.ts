@@ -7,7 +7,7 @@ import type { ApplySpec } from "../../components/applySpec.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { serviceState, type ServiceState } from "./services.ts";
+import { type SettledState, settledState } from "./steady.ts";
 import { recall, type Running, runningWith } from "./started.ts";
 
 /** What an apply has to do with a service. */
@@ -48,17 +48,18 @@ export function planServices(
 /** A service as it is found. */
 export interface ObservedService {
   readonly service: Service;
-  readonly state: ServiceState;
+  readonly state: SettledState;
   /** With what it runs, as far as the machine knows. */
   readonly before: Running | undefined;
 }
 
 /** Looks at each service of the member, in the order in which they start. */
-export function observeServices(ssh: Ssh, { services }: ApplySpec): Promise<ObservedService[]> {
+export function observeServices(ssh: Ssh, { name, services }: ApplySpec): Promise<ObservedService[]> {
   return Promise.all(
     services.map(async (service) => {
-      const [state, before] = await Promise.all([serviceState(ssh, service), recall(ssh, service)]);
-      return { service, state, before };
+      // After the state: what is remembered follows a restart that is under way.
+      const state = await settledState(ssh, name, service);
+      return { service, state, before: await recall(ssh, service) };
     }),
   );
 }
@@ -88,15 +89,15 @@ function refuseFarPhase({ name, security }: ApplySpec, { properties }: Running):
 function decide(
   spec: ApplySpec,
   service: Service,
-  { active, restarts, hash, reads }: ServiceState & { readonly reads: boolean },
+  { active, restarts, looping, hash, reads }: SettledState & { readonly reads: boolean },
   before: Running | undefined,
   after: Running,
 ): Action {
   if (active === "inactive" || active === "failed") return { kind: "start" };
-  // "activating" is a service between two restarts by systemd: it is started anew, with the files of now.
-  if (active !== "active") return { kind: "restart", because: `systemd is ${active} it` };
   // It ends again and again, and would go on so with files that it did not read at its start.
-  if (restarts > 0 && reads) return { kind: "restart", because: `systemd has started it again ${restarts} times` };
+  if (looping && reads) return { kind: "restart", because: `systemd has started it again ${restarts} times` };
+  // Between two restarts by systemd: it is started anew, with the files of now.
+  if (active !== "active") return { kind: "restart", because: `systemd is ${active} it` };
   if (hash === after.hash) return { kind: "none" };
   if (service === "zookeeper" || before?.hash !== hash || before.rest !== after.rest) {
     return { kind: "restart", because: "files that it reads at its start are others" };

@@ -11,7 +11,7 @@ import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
-import { assertPortFree, forgetRestarts, startService, stopService } from "./services.ts";
+import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
 import { remember } from "./started.ts";
 
 /** What an apply has done, for the record. */
@@ -42,16 +42,17 @@ export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
     );
   }
   for (const file of files) await writeFile(ssh, file);
+  const told = new Set<Service>();
   try {
     await ssh.sudo([INSTALL_SCRIPT]);
-    const health = await bringUp(spec, ssh, plans);
+    const health = await bringUp(spec, ssh, plans, told);
     return {
       written: files.map(({ path }) => path),
       actions: Object.fromEntries(plans.map(({ service, action }) => [service, action.kind])),
       health,
     };
   } catch (error) {
-    if (files.length > 0) await rollBack(spec, ssh, plans, error as Error);
+    if (files.length > 0) await rollBack(spec, ssh, plans, told, error as Error);
     throw error;
   }
 }
@@ -61,15 +62,37 @@ function restarts(plans: readonly Plan[]): Plan[] {
   return plans.filter(({ action }) => action.kind === "restart").reverse();
 }
 
-async function bringUp(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[]): Promise<RollOut["health"]> {
+/**
+ * What systemd is told at once, step by step: all that is restarted, with what has to start before it. A broker that did
+ * not run comes after: whether it may start on its volume, the ZooKeeper server beside it may have to say.
+ */
+export function launchSteps(plans: readonly Plan[]): Plan[][] {
+  const last = plans.findLastIndex(({ action }) => action.kind === "restart");
+  const started = (plan: Plan): boolean => plan.action.kind === "start" || plan.action.kind === "restart";
+  const together = plans.slice(0, last + 1).filter(started);
+  const alone = plans.slice(last + 1).filter(started);
+  return [...(together.length > 0 ? [together] : []), ...alone.map((plan) => [plan])];
+}
+
+async function bringUp(
+  spec: ApplySpec,
+  ssh: Ssh,
+  plans: readonly Plan[],
+  told: Set<Service>,
+): Promise<RollOut["health"]> {
   for (const { service, action } of restarts(plans)) {
     progress(`${spec.name}: stopping ${service}${action.kind === "restart" ? `: ${action.because}` : ""}`);
-    await stopService(ssh, service);
   }
-  for (const { service, action, after } of plans) {
-    // One that ran has its volume and its port.
-    if (action.kind === "start") await assertStartable(spec, ssh, service);
-    if (action.kind === "start" || action.kind === "restart") await startService(ssh, service, after);
+  for (const step of launchSteps(plans)) {
+    for (const { service, action } of step) {
+      // One that ran has its volume and its port.
+      if (action.kind === "start") await assertStartable(spec, ssh, service);
+      else told.add(service);
+    }
+    await launchServices(
+      ssh,
+      step.map(({ service, after }) => ({ service, running: after })),
+    );
   }
   const states = await Promise.all(plans.map(({ service }) => healthy(spec, ssh, service)));
   const broker = plans.find(({ service }) => service === "kafka");
@@ -127,22 +150,31 @@ async function dropOverrides(spec: ApplySpec, ssh: Ssh, { before, after }: Plan)
  *
  * @throws UserError with the reason of the failure and what has become of the member
  */
-async function rollBack(spec: ApplySpec, ssh: Ssh, plans: readonly Plan[], reason: Error): Promise<void> {
-  const stopped = restarts(plans);
+async function rollBack(
+  spec: ApplySpec,
+  ssh: Ssh,
+  plans: readonly Plan[],
+  told: ReadonlySet<Service>,
+  reason: Error,
+): Promise<void> {
+  const planned = restarts(plans);
   // One that was down already has nothing to go back to: the next update goes on with the files of now.
-  if (plans.some(({ action }) => action.kind === "start") || stopped.some(({ before }) => !before)) return;
+  if (plans.some(({ action }) => action.kind === "start") || planned.some(({ before }) => !before)) return;
   progress(`${spec.name}: it failed; its former files are put back`);
   let outcome = "Its former files are back and it runs with them; the members after it are untouched";
+  // What was not told to restart still runs as before.
+  const again = plans.flatMap(({ service, before }) =>
+    told.has(service) && before ? [{ service, running: before }] : [],
+  );
   try {
     await restoreFiles(ssh);
     await ssh.sudo([INSTALL_SCRIPT]);
-    for (const { service } of stopped) await stopService(ssh, service);
-    for (const { service, before } of [...stopped].reverse()) if (before) await startService(ssh, service, before);
-    for (const { service } of [...stopped].reverse()) {
+    if (again.length > 0) await launchServices(ssh, again);
+    for (const { service } of again) {
       await healthy(spec, ssh, service);
       await forgetRestarts(ssh, service);
     }
-    if (stopped.length > 0) await takeLeadersBack(spec, ssh.openSocket).catch(() => undefined);
+    if (again.length > 0) await takeLeadersBack(spec, ssh.openSocket).catch(() => undefined);
   } catch (error) {
     outcome = `Nor did it come up with its former files: ${(error as Error).message}`;
   }

@@ -2,25 +2,33 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { REMEMBER, type Running, STARTED_WITH } from "./started.ts";
+import { waitFor } from "../lib/wait.ts";
+import { type Launch, REMEMBER, rememberLines, STARTED_WITH } from "./started.ts";
 
 /**
  * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (18 s,
  * zookeeper.session.timeout.ms) ends and is started again up to three times; twice that is a real failure.
  */
-const RESTARTS_ALLOWED = 6;
+export const RESTARTS_ALLOWED = 6;
 
 /** How often a service that stops is looked at, in milliseconds. */
 const LOOK_INTERVAL_MS = 500;
 
-const STATE = `systemctl show --property=ActiveState --property=NRestarts "$1" | sort
+/** How long a restart may take, in milliseconds: systemd kills a broker after 300 s and a ZooKeeper server after 30 s. */
+const LAUNCH_TIMEOUT_MS = 360_000;
+
+const STATE = `systemctl show --timestamp=unix --property=ActiveState,NRestarts,ActiveEnterTimestamp "$1"
+echo "Now=$(date +%s)"
 cat ${STARTED_WITH}/"$1" 2>/dev/null || true`;
 
-const START = `${REMEMBER}
+// What the services were started with is remembered once systemd has been told, and not before: cut off between the two,
+// the next apply restarts them once more; the other way round it would take them for restarted.
+const LAUNCH = `${REMEMBER}
 # A unit that is stopped between two restarts keeps their count, which would be held against the new start. (One that
 # never ran is not loaded and has none.)
-systemctl reset-failed "$1" 2>/dev/null || true
-systemctl start --no-block "$1"`;
+systemctl reset-failed "$@" 2>/dev/null || true
+systemctl restart --no-block "$@"
+remember`;
 
 // What Java said itself and systemd did, the log's end without the long list of settings that each start writes, and
 // the errors since the start with their causes: the exception stands on the lines below an error, above its stack.
@@ -36,18 +44,27 @@ awk -v since="[$(date -r ${STARTED_WITH}/"$1" '+%F %T')" '
 export interface ServiceState {
   /** systemd's ActiveState. */
   readonly active: string;
-  /** How often systemd has started it again since it was started: it ends by itself. */
+  /** How often systemd has started it again since it was started. */
   readonly restarts: number;
+  /** How long its process of now has been running, in seconds; 0 when there is none. */
+  readonly upSeconds: number;
   /** Hash of the files that it was started with last. */
   readonly hash: string;
 }
 
 /** Asks systemd about a service, and the machine about its last start. */
 export async function serviceState(ssh: Ssh, service: Service): Promise<ServiceState> {
-  const text = await ssh.sudo(["bash", "-c", STATE, "state", service]);
+  return readState(await ssh.sudo(["bash", "-c", STATE, "state", service]));
+}
+
+/** Reads what {@link STATE} prints. */
+export function readState(text: string): ServiceState {
+  const active = /^ActiveState=(\S+)$/m.exec(text)?.[1] ?? "unknown";
+  const [since, now] = [/^ActiveEnterTimestamp=@(\d+)$/m, /^Now=(\d+)$/m].map((line) => Number(line.exec(text)?.[1]));
   return {
-    active: /^ActiveState=(\S+)$/m.exec(text)?.[1] ?? "unknown",
+    active,
     restarts: Number(/^NRestarts=(\d+)$/m.exec(text)?.[1] ?? "0"),
+    upSeconds: active === "active" && since && now ? Math.max(0, now - since) : 0,
     hash: /^[0-9a-f]{64}$/m.exec(text)?.[0] ?? "",
   };
 }
@@ -98,9 +115,23 @@ export async function assertPortFree(ssh: Ssh, service: Service, port: number): 
   );
 }
 
-/** Starts a service and remembers with what; whether it comes up is for the health check. */
-export async function startService(ssh: Ssh, service: Service, running: Running): Promise<void> {
-  await ssh.sudo(["bash", "-c", START, "start", service, running.hash], JSON.stringify(running));
+/**
+ * Starts services, those that run anew, in one transaction of systemd: it stops them in the reverse of the order in which
+ * they start. Once told, the machine finishes by itself, whatever becomes of the deployer. Whether they come up is for the
+ * health check.
+ */
+export async function launchServices(ssh: Ssh, launches: readonly Launch[]): Promise<void> {
+  const services = launches.map(({ service }) => service);
+  await ssh.sudo(["bash", "-c", LAUNCH, "launch", ...services], rememberLines(launches));
+  await waitFor(
+    `systemd to restart ${services.join(" and ")}`,
+    async () => {
+      const jobs = await ssh.sudo(["systemctl", "show", "--property=Id,Job", ...services]);
+      return /^Job=[1-9]/m.test(jobs) ? { seen: "it is still stopping or starting" } : { value: true };
+    },
+    LAUNCH_TIMEOUT_MS,
+    LOOK_INTERVAL_MS,
+  );
 }
 
 /**

@@ -33,17 +33,35 @@ export function runningWith(service: Service, files: readonly NodeFile[]): Runni
   };
 }
 
-/** Bash that remembers with what a service, `$1`, runs: the hash is `$2`, the rest comes on standard input. */
+/**
+ * Bash function that remembers with what services run: on standard input a line for each, of its name, the hash and the
+ * rest as JSON, with tabs between.
+ */
 export const REMEMBER = `set -e
 mkdir -p ${STARTED_WITH}
 umask 077
-cat >${STARTED_WITH}/"$1".json.new
-echo "$2" >${STARTED_WITH}/"$1"
-mv ${STARTED_WITH}/"$1".json.new ${STARTED_WITH}/"$1".json`;
+remember() {
+  while IFS=$'\\t' read -r service hash json; do
+    printf '%s\\n' "$json" >"${STARTED_WITH}/$service.json.new"
+    echo "$hash" >"${STARTED_WITH}/$service"
+    mv "${STARTED_WITH}/$service.json.new" "${STARTED_WITH}/$service.json"
+  done
+}`;
+
+/** A service, and with what it runs. */
+export interface Launch {
+  readonly service: Service;
+  readonly running: Running;
+}
+
+/** What {@link REMEMBER} reads. JSON has no tab and no line break but escaped ones. */
+export function rememberLines(launches: readonly Launch[]): string {
+  return launches.map(({ service, running }) => `${service}\t${running.hash}\t${JSON.stringify(running)}\n`).join("");
+}
 
 /** Remembers with what a service runs. */
 export async function remember(ssh: Ssh, service: Service, running: Running): Promise<void> {
-  await ssh.sudo(["bash", "-c", REMEMBER, "remember", service, running.hash], JSON.stringify(running));
+  await ssh.sudo(["bash", "-c", `${REMEMBER}\nremember`, "remember"], rememberLines([{ service, running }]));
 }
 
 /** With what a service runs; undefined when the machine does not know, as for one that was never started. */

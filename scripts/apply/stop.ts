@@ -5,7 +5,8 @@ import type { Ssh } from "../lib/ssh.ts";
 import { viewCluster } from "./cluster.ts";
 import { passGate } from "./gate.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
-import { serviceState, stopService, stopServiceUnless } from "./services.ts";
+import { stopService, stopServiceUnless } from "./services.ts";
+import { settledState } from "./steady.ts";
 
 /** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
 const QUORUM_LOST_MS = 5_000;
@@ -33,7 +34,7 @@ export async function stopForReplacement(spec: ApplySpec, network: Network, conn
   });
   if (!ssh) return;
   for (const service of [...spec.services].reverse())
-    await passGate(spec, ssh, service, await serviceState(ssh, service));
+    await passGate(spec, ssh, service, await settledState(ssh, spec.name, service));
   await stop(spec, ssh);
 }
 
