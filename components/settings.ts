@@ -125,7 +125,8 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const verificationTopic = verification.matching("topic", TOPIC_NAME, "replica-yu1");
   const platform = top.oneOf("platform", ["local", "aws"], "local");
   const security = top.oneOf("security", PHASES, "plaintext");
-  for (const problem of checkBrokerProperties(version, allProperties, { brokerCount, secured: hasTls(security) })) {
+  const brokers = { brokerCount, secured: hasTls(security), heap: brokerHeap };
+  for (const problem of checkBrokerProperties(version, allProperties, brokers)) {
     problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
   }
   const settings: Settings = {

@@ -1,5 +1,6 @@
 import { brokerDefinitions, type Definition, type Definitions } from "./definitions.ts";
 import { clusterProblems } from "./clusterLimits.ts";
+import { heapProblems } from "./heapLimits.ts";
 import type { Problem } from "./problem.ts";
 import { refusal } from "./propertyValue.ts";
 import { reservedReason, securityReason } from "./reservedProperties.ts";
@@ -42,14 +43,15 @@ const PLUGINS = [
  * Checks broker properties against Kafka's own definition of that version, and against the cluster.
  *
  * @param properties all that the brokers get apart from what the program sets: defaults and the user's over them
- * @param context brokerCount: number of brokers in the cluster; secured: whether the program secures them. @default false
+ * @param context brokerCount: number of brokers in the cluster; secured: whether the program secures them. @default
+ * false; heap: the brokers' heap, for example `1g`. @default not looked at
  * @returns the problems in the order of the properties, those between properties after them
  * @throws SettingsError for a version that is not supported
  */
 export function checkBrokerProperties(
   version: string,
   properties: BrokerProperties,
-  context: { readonly brokerCount: number; readonly secured?: boolean },
+  context: { readonly brokerCount: number; readonly secured?: boolean; readonly heap?: string },
 ): Problem[] {
   const definitions = { ...brokerDefinitions(version), ...BEYOND };
   const problems: Problem[] = [];
@@ -65,7 +67,9 @@ export function checkBrokerProperties(
     const value = refused.has(key) ? undefined : (properties[key] ?? definitions[key]?.default ?? undefined);
     return value === undefined ? undefined : Number(value);
   };
-  return [...problems, ...clusterProblems(number, { version, brokerCount: context.brokerCount })];
+  const cleans = String(properties["log.cleaner.enable"] ?? true).toLowerCase() !== "false";
+  const memory = heapProblems(number, Object.keys(properties), { heap: context.heap ?? "", cleans });
+  return [...problems, ...clusterProblems(number, { version, brokerCount: context.brokerCount }), ...memory];
 }
 
 function checkProperty(

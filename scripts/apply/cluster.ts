@@ -32,18 +32,36 @@ export function viewCluster(spec: ApplySpec, openSocket: OpenSocket): Promise<Cl
   });
 }
 
-/** Where Kafka says a broker's own dynamic config comes from (DescribeConfigs, ConfigSource DYNAMIC_BROKER_CONFIG). */
-const DYNAMIC_BROKER_CONFIG = 2;
+/** A property of a broker as it says itself. */
+export interface BrokerConfig {
+  readonly name: string;
+  /** What is in force; null for a secret, or where there is none. */
+  readonly value: string | null;
+  readonly sensitive: boolean;
+  /** The values that there are, under this name or one that stands in for it; the first is in force. */
+  readonly synonyms: readonly { readonly name: string; readonly value: string | null; readonly source: number }[];
+}
 
-/** Names of the properties that a broker runs with instead of what its file says. */
-export function overriddenProperties(spec: ApplySpec, openSocket: OpenSocket): Promise<string[]> {
+/**
+ * Asks the broker for its properties and where their values come from.
+ *
+ * @throws Error when it does not answer
+ */
+export function brokerConfigs(spec: ApplySpec, openSocket: OpenSocket): Promise<BrokerConfig[]> {
   return withRequests(spec, openSocket, async (requests) => {
     const broker = { type: kafkajs.ConfigResourceTypes.BROKER, name: String(spec.brokerId) };
-    const { resources } = await requests.describeConfigs([broker], spec.brokerId);
+    const { resources } = await requests.describeConfigs([broker], spec.brokerId, true);
     return resources.flatMap(({ configEntries }) =>
-      configEntries
-        .filter(({ configSource }) => Number(configSource) === DYNAMIC_BROKER_CONFIG)
-        .map(({ configName }) => configName),
+      configEntries.map(({ configName, configValue, isSensitive, configSynonyms }) => ({
+        name: configName,
+        value: configValue,
+        sensitive: isSensitive,
+        synonyms: configSynonyms.map((synonym) => ({
+          name: synonym.configName,
+          value: synonym.configValue,
+          source: Number(synonym.configSource),
+        })),
+      })),
     );
   });
 }

@@ -3,16 +3,16 @@ import type { Service } from "../../components/render/nodeFile.ts";
 import { INSTALL_SCRIPT } from "../../components/render/paths.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { alterBroker, takeLeadersBack } from "./broker.ts";
-import { overriddenProperties } from "./cluster.ts";
+import { takeLeadersBack } from "./broker.ts";
 import { checkDataVolume } from "./dataVolume.ts";
+import { HurtBroker, takeBack } from "./dynamicUpdate.ts";
 import { differingFiles, writeFile } from "./files.ts";
 import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
 import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
-import { remember } from "./started.ts";
+import { settleBroker } from "./settle.ts";
 
 /** What an apply has done, for the record. */
 export interface RollOut {
@@ -52,7 +52,9 @@ export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
       health,
     };
   } catch (error) {
-    if (files.length > 0) await rollBack(spec, ssh, plans, told, error as Error);
+    if (files.length > 0 || error instanceof HurtBroker) {
+      await rollBack(spec, ssh, plans, told, error as Error, files.length > 0);
+    }
     throw error;
   }
 }
@@ -111,40 +113,6 @@ async function assertStartable(spec: ApplySpec, ssh: Ssh, service: Service): Pro
   });
 }
 
-/** What a broker needs once it is healthy: its new properties, or its leaders back. */
-async function settleBroker(spec: ApplySpec, ssh: Ssh, plan: Plan): Promise<void> {
-  const { action, before, after } = plan;
-  const sockets = ssh.openSocket;
-  switch (action.kind) {
-    case "none":
-      return;
-    case "alter": {
-      await alterBroker(spec, sockets, { set: action.set });
-      const changed = Object.entries(action.set).map(([key, value]) => `${key}=${value}`);
-      progress(`${spec.name}: kafka has taken ${changed.join(", ")} while it runs`);
-      const overrides = [...new Set([...(before?.overrides ?? []), ...Object.keys(action.set)])];
-      await remember(ssh, "kafka", { ...after, overrides });
-      return;
-    }
-    case "start":
-    case "restart":
-      await Promise.all([dropOverrides(spec, ssh, plan), takeLeadersBack(spec, sockets)]);
-      return;
-    default:
-      action satisfies never;
-  }
-}
-
-/**
- * Lets a broker that was started follow its file again where it took another value while it ran. What an operator has set
- * beside the file, such as a throttle, stays.
- */
-async function dropOverrides(spec: ApplySpec, ssh: Ssh, { before, after }: Plan): Promise<void> {
-  const overridden = await overriddenProperties(spec, ssh.openSocket);
-  const remove = overridden.filter((key) => key in after.properties || before?.overrides.includes(key));
-  if (remove.length > 0) await alterBroker(spec, ssh.openSocket, { remove });
-}
-
 /**
  * Puts a member's former files back and starts what was stopped with them, if it ran with them before.
  *
@@ -156,19 +124,21 @@ async function rollBack(
   plans: readonly Plan[],
   told: ReadonlySet<Service>,
   reason: Error,
+  hasFormer: boolean,
 ): Promise<void> {
   const planned = restarts(plans);
   // One that was down already has nothing to go back to: the next update goes on with the files of now.
   if (plans.some(({ action }) => action.kind === "start") || planned.some(({ before }) => !before)) return;
   progress(`${spec.name}: it failed; its former files are put back`);
   let outcome = "Its former files are back and it runs with them; the members after it are untouched";
-  // What was not told to restart still runs as before.
-  const again = plans.flatMap(({ service, before }) =>
-    told.has(service) && before ? [{ service, running: before }] : [],
-  );
   try {
-    await restoreFiles(ssh);
+    if (hasFormer) await restoreFiles(ssh);
     await ssh.sudo([INSTALL_SCRIPT]);
+    const hurt = await takeValuesBack(spec, ssh, plans, reason);
+    // What was not told to restart still runs as before.
+    const again = plans.flatMap((plan) =>
+      (told.has(plan.service) || plan === hurt) && plan.before ? [{ service: plan.service, running: plan.before }] : [],
+    );
     if (again.length > 0) await launchServices(ssh, again);
     for (const { service } of again) {
       await healthy(spec, ssh, service);
@@ -179,4 +149,17 @@ async function rollBack(
     outcome = `Nor did it come up with its former files: ${(error as Error).message}`;
   }
   throw new UserError(`${reason.message}\n${outcome}`);
+}
+
+/** Gives a broker that did not stand a change its former values; gives its plan when it was stopped for that. */
+async function takeValuesBack(
+  spec: ApplySpec,
+  ssh: Ssh,
+  plans: readonly Plan[],
+  reason: Error,
+): Promise<Plan | undefined> {
+  const broker = plans.find(({ service }) => service === "kafka");
+  if (!broker || !(reason instanceof HurtBroker)) return undefined;
+  const { properties } = broker.before ?? broker.after;
+  return (await takeBack(spec, ssh, reason.back, properties)) ? broker : undefined;
 }

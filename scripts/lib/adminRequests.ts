@@ -165,12 +165,17 @@ export class AdminRequests {
    * Gives configs of topics, or of one broker.
    *
    * @param brokerId asks this one: for its own configs. @default whichever answers
+   * @param includeSynonyms whether with the values that could take a value's place. @default false
    * @throws Error when there is no answer
    */
-  describeConfigs(resources: readonly ResourceConfigQuery[], brokerId?: number): Promise<DescribeConfigResponse> {
+  describeConfigs(
+    resources: readonly ResourceConfigQuery[],
+    brokerId?: number,
+    includeSynonyms = false,
+  ): Promise<DescribeConfigResponse> {
     return this.#retry(async () => {
       const broker = await this.#connection(brokerId ?? "any");
-      return broker.describeConfigs({ resources, includeSynonyms: false });
+      return broker.describeConfigs({ resources, includeSynonyms });
     });
   }
 

@@ -304,3 +304,45 @@ for (const version of versions) {
     );
   });
 }
+
+describe("buffers have to fit into the heap", () => {
+  const refused = (properties: BrokerProperties, heap: string, version = "3.9.2"): (readonly [string, string])[] =>
+    checkBrokerProperties(version, properties, { brokerCount: 3, heap })
+      .filter(({ allowed }) => allowed.includes("heap"))
+      .map(({ key, allowed }) => [key, allowed]);
+
+  for (const version of versions) {
+    test(`the cleaner's are taken at the start, the one that is set is named with the sum (${version})`, () => {
+      assert.deepEqual(refused({ "log.cleaner.dedupe.buffer.size": 524288000 }, "384m", version), [
+        [
+          "log.cleaner.dedupe.buffer.size",
+          "together with log.cleaner.io.buffer.size (524288 bytes) and queued.max.requests (2000 bytes) at most the " +
+            "broker's heap, which is 402653184 bytes (heap.broker 384m): it is taken when the broker starts, 524814288 " +
+            "bytes in all",
+        ],
+      ]);
+    });
+  }
+
+  test("a cleaner that is off takes nothing, and one thread's map is not larger than 2 GiB", () => {
+    assert.deepEqual(refused({ "log.cleaner.dedupe.buffer.size": 524288000, "log.cleaner.enable": false }, "384m"), []);
+    assert.deepEqual(refused({ "log.cleaner.dedupe.buffer.size": "8589934592" }, "4g"), []);
+    assert.equal(refused({ "log.cleaner.dedupe.buffer.size": "8589934592" }, "1g").length, 1);
+  });
+
+  test("so is a queue of requests, and one buffer that is made when it is asked for", () => {
+    assert.equal(refused({ "queued.max.requests": 200_000_000 }, "384m")[0]?.[0], "queued.max.requests");
+    for (const key of ["socket.request.max.bytes", "replica.fetch.response.max.bytes", "offsets.load.buffer.size"]) {
+      assert.match(
+        refused({ [key]: 402653185 }, "384m")[0]?.[1] ?? "",
+        /^at most the broker's heap, which is 402653184/,
+      );
+      assert.deepEqual(refused({ [key]: 402653184 }, "384m"), []);
+    }
+  });
+
+  test("a default of Kafka's own is no mistake of the user's, nor is a heap that is no size one of the buffers", () => {
+    assert.deepEqual(refused({}, "64m"), []);
+    assert.deepEqual(refused({ "log.cleaner.dedupe.buffer.size": 524288000 }, "many"), []);
+  });
+});
