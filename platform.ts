@@ -8,6 +8,7 @@ import type { Infrastructure } from "./components/livingCluster.ts";
 import { LocalPlatform } from "./components/local/localPlatform.ts";
 import { localSite } from "./components/local/localSettings.ts";
 import type { Platform, Site } from "./components/platform.ts";
+import { readAwsLogin } from "./config.ts";
 import type { Settings } from "./components/settings.ts";
 
 /** A site, and how to make the platform there. */
@@ -39,10 +40,12 @@ export async function chooseSite(
     }
     case "aws": {
       // Loaded only here: the SDK of AWS costs as much time as all the rest.
-      const [{ AwsPlatform }, { askAws, newestImage, reason }] = await Promise.all([
+      const [{ AwsPlatform }, { askAws, newestImage, reason }, { askRoom, roomProblems }] = await Promise.all([
         import("./components/aws/awsPlatform.ts"),
         import("./components/aws/askAws.ts"),
+        import("./components/aws/takenAddresses.ts"),
       ]);
+      const login = readAwsLogin();
       const refuse = (error: unknown): never => {
         throw new pulumi.RunError(
           "AWS can't be asked: set aws:region to your region, and give credentials by the environment, aws:profile or " +
@@ -54,11 +57,13 @@ export async function chooseSite(
       const site = await chooseAwsSite(settings, facts, last, newest).catch((error: unknown) => {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       });
-      const problems = userDataProblems(settings, site, ownKey?.publicKey);
+      const rooms = await askRoom(settings, site, facts, { stack, isFirst: last === undefined }).catch(refuse);
+      const problems = [...roomProblems(rooms), ...userDataProblems(settings, site, ownKey?.publicKey)];
       if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
       return {
         ...site,
-        createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),
+        createPlatform: (deployerKey) =>
+          new AwsPlatform("aws", { ...settings, stack, region: facts.region, login, site, version, deployerKey }),
       };
     }
     default:

@@ -4,13 +4,9 @@ import type { DeployerKey } from "../deployerKey.ts";
 import { LearnedHostKey } from "../learnedHostKey.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
-import { METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
+import { DATA_DEVICE, METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
+import type { MachineRoom } from "./machineRoom.ts";
 import { awsTags } from "./awsTags.ts";
-
-/** Size of a member's root volume in GiB: system, distribution, logs of at most 2 × 0.6 GB, room for upgrades. */
-const ROOT_SIZE_GIB = 20;
-/** Under which name EC2 attaches the data volume; on the Nitro System the machine sees it as an NVMe device. */
-const DEVICE_NAME = "/dev/sdf";
 
 /** Arguments of {@link AwsMachine}. */
 export interface AwsMachineArgs {
@@ -19,6 +15,8 @@ export interface AwsMachineArgs {
   readonly instanceType: string;
   /** Machine image of the type's architecture. */
   readonly image: string;
+  /** GiB of the root volume. */
+  readonly rootGiB: number;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupIds: readonly pulumi.Input<string>[];
   /** Spread placement group; absent where members are spread over zones. */
@@ -26,6 +24,12 @@ export interface AwsMachineArgs {
   readonly userData: pulumi.Input<string>;
   readonly volumeId: pulumi.Input<string>;
   readonly kmsKeyId?: string;
+  /** Name of the image's root device, where it is known. */
+  readonly rootDevice?: string;
+  /** Asks whether it can be made. */
+  readonly room: MachineRoom;
+  /** Whether the machine that it follows has no fewer vCPUs. */
+  readonly freesVcpus: boolean;
   /** Whether the network interface is protected, and kept when the stack forgets it. */
   readonly protect: boolean;
   readonly reach: pulumi.Input<Reach>;
@@ -67,6 +71,7 @@ export class AwsMachine extends pulumi.ComponentResource {
       },
       { parent: this, protect, retainOnDelete: protect },
     );
+    const hook = args.room.hook({ ...args, member: plan.name, tags, interfaceId: networkInterface.id });
     const instance = new aws.ec2.Instance(
       `${plan.name}-machine`,
       {
@@ -75,7 +80,7 @@ export class AwsMachine extends pulumi.ComponentResource {
         primaryNetworkInterface: { networkInterfaceId: networkInterface.id },
         userData: args.userData,
         metadataOptions: METADATA_OPTIONS,
-        rootBlockDevice: rootBlockDevice(ROOT_SIZE_GIB, args.kmsKeyId, tags),
+        rootBlockDevice: rootBlockDevice(args.rootGiB, args.kmsKeyId, tags),
         ...(args.placementGroup !== undefined && { placementGroup: args.placementGroup }),
         tags,
       },
@@ -87,6 +92,7 @@ export class AwsMachine extends pulumi.ComponentResource {
         // EC2 would stop and start the running machine for another type. As a replacement, its services are stopped in
         // good order first, and the next machine is touched only when this one is back in sync.
         replaceOnChanges: ["instanceType"],
+        hooks: { beforeCreate: [hook] },
         // cloud-init reads it at the first boot alone; ever after, the apply Command carries the same files.
         ignoreChanges: ["userData"],
       },
@@ -96,7 +102,7 @@ export class AwsMachine extends pulumi.ComponentResource {
       {
         instanceId: instance.id,
         volumeId: args.volumeId,
-        deviceName: DEVICE_NAME,
+        deviceName: DATA_DEVICE,
         // A mounted volume does not let go: the machine is shut down first.
         stopInstanceBeforeDetaching: true,
       },

@@ -9,8 +9,11 @@ import type { Phase } from "../security/phase.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
-import { devicePath } from "./awsInstance.ts";
+import { BASTION_ROOT_GIB, devicePath, MEMBER_ROOT_GIB } from "./awsInstance.ts";
+import { accessOf } from "./awsLimits.ts";
 import { AwsMachine } from "./awsMachine.ts";
+import type { AwsLogin } from "./dryRun.ts";
+import { MachineRoom } from "./machineRoom.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
 import type { AwsSettings, MachineSize } from "./awsSettings.ts";
@@ -22,6 +25,9 @@ import { AWS_HOST } from "./awsUserData.ts";
 export interface AwsPlatformArgs extends AwsSettings {
   /** The stack's name, for tags. */
   readonly stack: string;
+  readonly region: string;
+  /** How the provider logs in to AWS. */
+  readonly login: AwsLogin;
   /** Where the cluster will be. */
   readonly site: AwsSite;
   /** The version of Kafka whose distribution the machines get. */
@@ -41,6 +47,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly #network: AwsNetwork;
   readonly #security: AwsSecurity;
   readonly #bastion: AwsBastion | undefined;
+  readonly #room: MachineRoom;
   readonly #placement: aws.ec2.PlacementGroup | undefined;
 
   constructor(name: string, args: AwsPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,6 +55,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     this.#args = args;
     const { site, aws: settings } = args;
 
+    this.#room = new MachineRoom({ region: args.region, login: args.login, gone: site.gone });
     this.#network = new AwsNetwork(
       `${name}-network`,
       { stack: args.stack, vpc: settings.vpc, zones: site.zones, cidrs: site.subnets.map(({ cidr }) => cidr) },
@@ -58,10 +66,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       {
         stack: args.stack,
         vpcId: this.#network.vpcId,
-        bastion: settings.access.via === "bastion",
-        sshFrom: settings.access.sshFrom,
-        clientsFrom: settings.clientsFrom,
-        security: args.security,
+        ...accessOf(args),
       },
       { parent: this },
     );
@@ -110,15 +115,21 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     parent: pulumi.ComponentResource,
     dependsOn: readonly pulumi.Resource[],
   ): Machine {
-    const { aws: settings, stack, deployerKey } = this.#args;
+    const { aws: settings, stack, deployerKey, site } = this.#args;
     const { instanceType } = this.#sizeOf(plan);
+    const image = this.#imageOf(instanceType);
+    const rootDevice = site.rootDevices[image];
     const machine = new AwsMachine(
       `${plan.name}-ec2`,
       {
         plan,
         stack,
         instanceType,
-        image: this.#imageOf(instanceType),
+        image,
+        rootGiB: this.#rootGiB(image, MEMBER_ROOT_GIB),
+        ...(rootDevice !== undefined && { rootDevice }),
+        room: this.#room,
+        freesVcpus: site.freesVcpus[plan.brokerId === undefined ? "zookeeper" : "broker"],
         subnetId: present(this.#network.memberSubnetIds, this.#zoneIndex(plan)),
         securityGroupIds: [
           ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),
@@ -144,6 +155,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     const { access, kmsKeyId } = this.#args.aws;
     const securityGroup = this.#security.bastion;
     if (access.via === "direct" || !securityGroup) return undefined;
+    const image = this.#bastionImage();
     return new AwsBastion(
       `${name}-bastion`,
       {
@@ -151,7 +163,8 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         subnetId: present(this.#network.bastionSubnetIds, access.bastionZone - 1),
         securityGroupId: securityGroup.id,
         instanceType: access.bastionInstanceType,
-        image: this.#bastionImage(),
+        image,
+        rootGiB: this.#rootGiB(image, BASTION_ROOT_GIB),
         ...(kmsKeyId !== undefined && { kmsKeyId }),
         deployerKey: this.#args.deployerKey,
       },
@@ -191,6 +204,11 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     const image = this.#args.site.images[instanceType];
     if (image === undefined) throw new Error(`no image was chosen for ${instanceType}`);
     return image;
+  }
+
+  /** A root volume is at least as large as its image's. */
+  #rootGiB(image: string, usual: number): number {
+    return Math.max(usual, this.#args.site.rootGiB[image] ?? 0);
   }
 
   #bastionImage(): string {
