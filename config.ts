@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsLogin } from "./components/aws/dryRun.ts";
 import type { OwnKey } from "./components/deployerKey.ts";
 import { checkSettings, DEPLOYER_KEY, SETTING_KEYS, type Settings } from "./components/settings.ts";
 import { unknownSetting } from "./components/settingsReader.ts";
@@ -46,29 +45,6 @@ export async function readDeployerKey(): Promise<OwnKey | undefined> {
   const publicKey =
     publicKeyOf(privateKey) ?? refuse("an OpenSSH private key without a passphrase, whole with its lines");
   return { privateKey: pulumi.secret(privateKey), publicKey };
-}
-
-/** Options of the provider that say how it logs in or whom it asks, and that other clients can't follow. */
-const FOREIGN_LOGIN = [
-  ...["assumeRoles", "assumeRole", "assumeRoleWithWebIdentity", "sharedConfigFiles", "sharedCredentialsFiles"],
-  ...["endpoints", "httpProxy", "httpsProxy", "customCaBundle"],
-];
-
-/** Reads how the provider of AWS is told to log in. */
-export function readAwsLogin(): AwsLogin {
-  const config = pulumi.runtime.allConfig();
-  const [profile, accessKeyId, secretAccessKey, sessionToken] = ["profile", "accessKey", "secretKey", "token"].map(
-    (key) => config[`aws:${key}`],
-  );
-  const foreign = FOREIGN_LOGIN.map((key) => `aws:${key}`).find((key) => config[key] !== undefined);
-  return {
-    ...(foreign !== undefined && { foreign }),
-    ...(profile !== undefined && { profile }),
-    ...(accessKeyId !== undefined &&
-      secretAccessKey !== undefined && {
-        keys: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
-      }),
-  };
 }
 
 /** The language host's list of the keys whose values it has decrypted. */

@@ -8,7 +8,6 @@ import type { Infrastructure } from "./components/livingCluster.ts";
 import { LocalPlatform } from "./components/local/localPlatform.ts";
 import { localSite } from "./components/local/localSettings.ts";
 import type { Platform, Site } from "./components/platform.ts";
-import { readAwsLogin } from "./config.ts";
 import type { Settings } from "./components/settings.ts";
 
 /** A site, and how to make the platform there. */
@@ -45,7 +44,6 @@ export async function chooseSite(
         import("./components/aws/askAws.ts"),
         import("./components/aws/takenAddresses.ts"),
       ]);
-      const login = readAwsLogin();
       const refuse = (error: unknown): never => {
         throw new pulumi.RunError(
           "AWS can't be asked: set aws:region to your region, and give credentials by the environment, aws:profile or " +
@@ -60,10 +58,14 @@ export async function chooseSite(
       const rooms = await askRoom(settings, site, facts, { stack, isFirst: last === undefined }).catch(refuse);
       const problems = [...roomProblems(rooms), ...userDataProblems(settings, site, ownKey?.publicKey)];
       if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
+      for (const [image, why] of Object.entries(site.gone)) {
+        void pulumi.log.warn(
+          `image ${image} is in use and no machine can be made of it any more: name another one (docs/aws.md). AWS says: ${why}`,
+        );
+      }
       return {
         ...site,
-        createPlatform: (deployerKey) =>
-          new AwsPlatform("aws", { ...settings, stack, region: facts.region, login, site, version, deployerKey }),
+        createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),
       };
     }
     default:

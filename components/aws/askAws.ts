@@ -78,7 +78,6 @@ async function askInstanceType(instanceType: string): Promise<InstanceTypeFacts 
     return {
       ...(architecture && { architecture }),
       memoryMiB: type.memorySize,
-      vcpus: type.defaultVcpus,
       placements: type.supportedPlacementStrategies,
       nitro: type.hypervisor === "nitro" || type.bareMetal,
       zones: offered.locations,
@@ -101,7 +100,6 @@ async function askImage(id: string): Promise<ImageFacts | Refused> {
       architecture,
       state,
       rootType: rootDeviceType,
-      rootDevice: rootDeviceName,
       rootGiB: Number(size ?? 0),
       devices,
     };

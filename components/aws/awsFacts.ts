@@ -9,7 +9,6 @@ export interface InstanceTypeFacts {
   /** `arm64` or `x86_64`; absent for an older one. */
   readonly architecture?: Architecture;
   readonly memoryMiB: number;
-  readonly vcpus: number;
   /** Kinds of placement groups that take it: `spread`, … */
   readonly placements: readonly string[];
   /** Whether it belongs to the Nitro System, where EBS volumes are NVMe devices that bear the volume's id. */
@@ -28,8 +27,6 @@ export interface ImageFacts {
   readonly state: string;
   /** `ebs`, or `instance-store`. */
   readonly rootType: string;
-  /** Name of its root device: `/dev/xvda`. */
-  readonly rootDevice: string;
   /** GiB of its root volume: a machine's can't be smaller. */
   readonly rootGiB: number;
   /** Names of the devices that it brings, the root included. */

@@ -5,7 +5,6 @@ import { LearnedHostKey } from "../learnedHostKey.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
 import { DATA_DEVICE, METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
-import type { MachineRoom } from "./machineRoom.ts";
 import { awsTags } from "./awsTags.ts";
 
 /** Arguments of {@link AwsMachine}. */
@@ -24,12 +23,6 @@ export interface AwsMachineArgs {
   readonly userData: pulumi.Input<string>;
   readonly volumeId: pulumi.Input<string>;
   readonly kmsKeyId?: string;
-  /** Name of the image's root device, where it is known. */
-  readonly rootDevice?: string;
-  /** Asks whether it can be made. */
-  readonly room: MachineRoom;
-  /** Whether the machine that it follows has no fewer vCPUs. */
-  readonly freesVcpus: boolean;
   /** Whether the network interface is protected, and kept when the stack forgets it. */
   readonly protect: boolean;
   readonly reach: pulumi.Input<Reach>;
@@ -71,7 +64,6 @@ export class AwsMachine extends pulumi.ComponentResource {
       },
       { parent: this, protect, retainOnDelete: protect },
     );
-    const hook = args.room.hook({ ...args, member: plan.name, tags, interfaceId: networkInterface.id });
     const instance = new aws.ec2.Instance(
       `${plan.name}-machine`,
       {
@@ -92,7 +84,6 @@ export class AwsMachine extends pulumi.ComponentResource {
         // EC2 would stop and start the running machine for another type. As a replacement, its services are stopped in
         // good order first, and the next machine is touched only when this one is back in sync.
         replaceOnChanges: ["instanceType"],
-        hooks: { beforeCreate: [hook] },
         // cloud-init reads it at the first boot alone; ever after, the apply Command carries the same files.
         ignoreChanges: ["userData"],
       },

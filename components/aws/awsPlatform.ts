@@ -12,8 +12,6 @@ import { AwsBastion } from "./awsBastion.ts";
 import { BASTION_ROOT_GIB, devicePath, MEMBER_ROOT_GIB } from "./awsInstance.ts";
 import { accessOf } from "./awsLimits.ts";
 import { AwsMachine } from "./awsMachine.ts";
-import type { AwsLogin } from "./dryRun.ts";
-import { MachineRoom } from "./machineRoom.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
 import type { AwsSettings, MachineSize } from "./awsSettings.ts";
@@ -25,9 +23,6 @@ import { AWS_HOST } from "./awsUserData.ts";
 export interface AwsPlatformArgs extends AwsSettings {
   /** The stack's name, for tags. */
   readonly stack: string;
-  readonly region: string;
-  /** How the provider logs in to AWS. */
-  readonly login: AwsLogin;
   /** Where the cluster will be. */
   readonly site: AwsSite;
   /** The version of Kafka whose distribution the machines get. */
@@ -47,7 +42,6 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly #network: AwsNetwork;
   readonly #security: AwsSecurity;
   readonly #bastion: AwsBastion | undefined;
-  readonly #room: MachineRoom;
   readonly #placement: aws.ec2.PlacementGroup | undefined;
 
   constructor(name: string, args: AwsPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,7 +49,6 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     this.#args = args;
     const { site, aws: settings } = args;
 
-    this.#room = new MachineRoom({ region: args.region, login: args.login, gone: site.gone });
     this.#network = new AwsNetwork(
       `${name}-network`,
       { stack: args.stack, vpc: settings.vpc, zones: site.zones, cidrs: site.subnets.map(({ cidr }) => cidr) },
@@ -115,10 +108,9 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     parent: pulumi.ComponentResource,
     dependsOn: readonly pulumi.Resource[],
   ): Machine {
-    const { aws: settings, stack, deployerKey, site } = this.#args;
+    const { aws: settings, stack, deployerKey } = this.#args;
     const { instanceType } = this.#sizeOf(plan);
     const image = this.#imageOf(instanceType);
-    const rootDevice = site.rootDevices[image];
     const machine = new AwsMachine(
       `${plan.name}-ec2`,
       {
@@ -127,9 +119,6 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         instanceType,
         image,
         rootGiB: this.#rootGiB(image, MEMBER_ROOT_GIB),
-        ...(rootDevice !== undefined && { rootDevice }),
-        room: this.#room,
-        freesVcpus: site.freesVcpus[plan.brokerId === undefined ? "zookeeper" : "broker"],
         subnetId: present(this.#network.memberSubnetIds, this.#zoneIndex(plan)),
         securityGroupIds: [
           ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),

@@ -8,6 +8,4 @@ export interface AwsRecord {
   readonly publicSubnet?: string;
   /** GiB of the root volume of each image in use, by its id: an image may be gone while its machines run on. */
   readonly rootGiB: Readonly<Record<string, number>>;
-  /** vCPUs of a machine with a broker, and of one with a ZooKeeper server alone. */
-  readonly vcpus: { readonly broker?: number; readonly zookeeper?: number };
 }

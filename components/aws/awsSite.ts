@@ -7,7 +7,6 @@ import { splitNetwork } from "../render/subnets.ts";
 import type { Architecture, AwsFacts, InstanceTypeFacts, Zone } from "./awsFacts.ts";
 import { accessOf } from "./awsLimits.ts";
 import { instanceTypesOf, siteProblems, whyNoImage } from "./awsProblems.ts";
-import type { AwsRecord } from "./awsRecord.ts";
 import type { AwsSettings } from "./awsSettings.ts";
 
 type Settings = CommonSettings & AwsSettings;
@@ -24,10 +23,6 @@ export interface AwsSite extends Site {
   readonly rootGiB: Readonly<Record<string, number>>;
   /** Why no machine can be made of an image, by its id: it is pinned and gone. */
   readonly gone: Readonly<Record<string, string>>;
-  /** Name of the root device of images, by their ids, as far as AWS says it. */
-  readonly rootDevices: Readonly<Record<string, string>>;
-  /** The kinds of members whose machines have no more vCPUs than those that the last deployment made. */
-  readonly freesVcpus: { readonly broker: boolean; readonly zookeeper: boolean };
 }
 
 /**
@@ -52,8 +47,6 @@ export async function chooseSite(
 
   const { images, bastionImage, pinned } = await chooseImages(settings, facts, last, newestImage);
   const rootGiB = rootSizes(facts, last, [...Object.values(images), bastionImage]);
-  const vcpus = vcpusOf(settings, facts);
-  const frees = (kind: "broker" | "zookeeper"): boolean => (last?.aws?.vcpus[kind] ?? 0) >= (vcpus[kind] ?? Infinity);
   const racks = zones.map(({ id }) => id);
   return {
     subnets: memberSubnets(subnetCidrs(settings, facts), settings.firstAddress, racks),
@@ -61,12 +54,6 @@ export async function chooseSite(
     images,
     ...(bastionImage !== undefined && { bastionImage }),
     rootGiB,
-    rootDevices: Object.fromEntries(
-      Object.entries(facts.images).flatMap(([image, found]) =>
-        "rootDevice" in found ? [[image, found.rootDevice]] : [],
-      ),
-    ),
-    freesVcpus: { broker: frees("broker"), zookeeper: frees("zookeeper") },
     gone: Object.fromEntries(
       Object.entries(facts.images).flatMap(([image, found]) => {
         const why = whyNoImage(found);
@@ -82,7 +69,6 @@ export async function chooseSite(
         access: accessOf(settings),
         ...(settings.aws.vpc.kind === "own" && { publicSubnet: settings.aws.vpc.publicSubnet }),
         rootGiB,
-        vcpus,
       },
     },
   };
@@ -177,15 +163,6 @@ function subnetCidrs({ aws: { vpc }, subnet }: Settings, facts: AwsFacts): strin
     const found = facts.subnets[id];
     return found && "cidr" in found ? [found.cidr] : [];
   });
-}
-
-function vcpusOf(settings: Settings, { instanceTypes }: AwsFacts): AwsRecord["vcpus"] {
-  return Object.fromEntries(
-    instanceTypesOf(settings).flatMap(({ type, kind }) => {
-      const found = instanceTypes[type];
-      return kind !== "bastion" && found && "vcpus" in found ? [[kind, found.vcpus]] : [];
-    }),
-  );
 }
 
 /** GiB of the root volumes of the images in use; what AWS does not say any more, the last deployment knew. */

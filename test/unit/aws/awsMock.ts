@@ -115,8 +115,6 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
       memorySize: memoryMiB,
       hypervisor,
       bareMetal: false,
-      // As types of one family have them.
-      defaultVcpus: memoryMiB / 4096,
       supportedPlacementStrategies: placements ?? ["cluster", "partition", "spread"],
     };
   },

@@ -382,7 +382,6 @@ test("a root volume is as large as its image's, also when the image is gone", as
     aws: {
       access: { bastion: true, sshFrom: SSH.access.sshFrom, clientsFrom: [], security: "plaintext" },
       rootGiB: { [image]: 30 },
-      vcpus: {},
     },
   };
   const gone = (): never => {

@@ -99,10 +99,6 @@ export async function deploy(
     requests.push(request);
     return register(request, callback);
   };
-  // The mocks of the SDK know no hooks, which only the engine calls.
-  monitor.registerResourceHook = (_request, callback) => {
-    callback(null);
-  };
   await build();
   await pulumi.runtime.disconnect();
   return requests.map(record);
@@ -136,7 +132,6 @@ interface RegisterRequest {
 }
 
 interface Monitor {
-  registerResourceHook: (request: unknown, callback: (error: Error | null) => void) => void;
   registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
 }
 

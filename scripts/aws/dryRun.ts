@@ -1,5 +1,6 @@
 /** EC2's own dry run of making a machine, and what follows from its answer. */
 import type { EC2Client, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import { proxyFor } from "../lib/proxy.ts";
 
 /** A machine that is to be made, as EC2 is asked for it. */
 export interface MachineRequest {
@@ -9,20 +10,7 @@ export interface MachineRequest {
   readonly securityGroupIds: readonly string[];
   /** Name of the placement group; absent without one. */
   readonly placementGroup?: string;
-  /** Name of the image's root device, `/dev/xvda`; absent where it was not asked. */
-  readonly rootDevice?: string;
-  /** GiB of the root volume. */
-  readonly rootGiB: number;
-  readonly kmsKeyId?: string;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-/** How the provider logs in to AWS, as far as another client can follow it. */
-export interface AwsLogin {
-  readonly profile?: string;
-  readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
-  /** The option of the provider that another client can't follow: `aws:assumeRoles`. */
-  readonly foreign?: string;
 }
 
 /** What EC2 says: the machine could be made, it is refused, or that can't be known. */
@@ -32,8 +20,8 @@ export type Verdict = { readonly accepted: true } | { readonly refused: string }
 export interface Given {
   /** The member has its address already: a subnet without a free one does not matter. */
   readonly hasAddress: boolean;
-  /** A machine with no fewer vCPUs goes first: the account's limit does not matter. */
-  readonly freesVcpus: boolean;
+  /** Instance type of the machine that goes before this one comes; absent where none does. */
+  readonly formerType?: string;
 }
 
 /**
@@ -46,18 +34,19 @@ const REFUSALS =
 /** How long EC2 may take to answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** A client of EC2. It is loaded only here: loading it takes 0.4 s. */
-export async function ec2Client(region: string, { profile, keys }: AwsLogin): Promise<EC2Client> {
-  const [{ EC2Client: Client }, { HttpsProxyAgent }, { proxyFor }] = await Promise.all([
+/**
+ * A client of EC2. It is loaded only here: loading it takes 0.4 s.
+ *
+ * @param login region and profile. @default what the environment says
+ */
+export async function ec2Client(login: { region?: string; profile?: string }): Promise<EC2Client> {
+  const [{ EC2Client: Client }, { HttpsProxyAgent }] = await Promise.all([
     import("@aws-sdk/client-ec2"),
     import("https-proxy-agent"),
-    import("../../scripts/lib/proxy.ts"),
   ]);
-  const proxy = proxyFor(`https://ec2.${region}.amazonaws.com`);
+  const proxy = proxyFor(`https://ec2.${login.region ?? "us-east-1"}.amazonaws.com`);
   return new Client({
-    region,
-    ...(profile !== undefined && { profile }),
-    ...(keys && { credentials: keys }),
+    ...login,
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: ANSWER_TIMEOUT_MS,
@@ -69,21 +58,30 @@ export async function ec2Client(region: string, { profile, keys }: AwsLogin): Pr
 
 /** Asks EC2 whether a machine could be made. */
 export async function dryRun(client: EC2Client, request: MachineRequest, given: Given): Promise<Verdict> {
-  const { RunInstancesCommand } = await import("@aws-sdk/client-ec2");
+  const { DescribeInstanceTypesCommand, RunInstancesCommand } = await import("@aws-sdk/client-ec2");
   try {
     await client.send(new RunInstancesCommand(inputOf(request)));
     return { unclear: "EC2 did not take it for a dry run" };
   } catch (error) {
     const { name, message } = error as Error;
-    return judge(name, message, given);
+    const { formerType } = given;
+    if (name !== "VcpuLimitExceeded" || formerType === undefined) return judge(name, message, given.hasAddress);
+    // The former machine goes first, and what it frees may be enough.
+    if (formerType === request.instanceType) return { accepted: true };
+    const types = [formerType, request.instanceType] as NonNullable<RunInstancesCommandInput["InstanceType"]>[];
+    const told = await client.send(new DescribeInstanceTypesCommand({ InstanceTypes: types })).catch(() => undefined);
+    const [before, after] = types.map(
+      (type) => told?.InstanceTypes?.find(({ InstanceType }) => InstanceType === type)?.VCpuInfo?.DefaultVCpus,
+    );
+    if (before === undefined || after === undefined) return { unclear: `${name}: ${message}` };
+    return before >= after ? { accepted: true } : judge(name, message, given.hasAddress);
   }
 }
 
 /** What an error of a dry run says. @param code AWS's name of it */
-export function judge(code: string, message: string, { hasAddress, freesVcpus }: Given): Verdict {
+export function judge(code: string, message: string, hasAddress: boolean): Verdict {
   if (code === "DryRunOperation") return { accepted: true };
   if (hasAddress && code === "InsufficientFreeAddressesInSubnet") return { accepted: true };
-  if (freesVcpus && code === "VcpuLimitExceeded") return { accepted: true };
   const said = `${code}: ${message.replace(/\s+/g, " ").trim()}`;
   return REFUSALS.test(code) ? { refused: said } : { unclear: said };
 }
@@ -101,19 +99,6 @@ function inputOf(request: MachineRequest): RunInstancesCommandInput {
     SecurityGroupIds: [...request.securityGroupIds],
     ...(request.placementGroup !== undefined && { Placement: { GroupName: request.placementGroup } }),
     MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1, HttpEndpoint: "enabled" },
-    ...(request.rootDevice !== undefined && {
-      BlockDeviceMappings: [
-        {
-          DeviceName: request.rootDevice,
-          Ebs: {
-            VolumeType: "gp3",
-            VolumeSize: request.rootGiB,
-            Encrypted: true,
-            ...(request.kmsKeyId !== undefined && { KmsKeyId: request.kmsKeyId }),
-          },
-        },
-      ],
-    }),
     TagSpecifications: [
       { ResourceType: "instance", Tags },
       { ResourceType: "volume", Tags },
