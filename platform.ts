@@ -39,9 +39,10 @@ export async function chooseSite(
     }
     case "aws": {
       // Loaded only here: the SDK of AWS costs as much time as all the rest.
-      const [{ AwsPlatform }, { askAws, newestImage, reason }] = await Promise.all([
+      const [{ AwsPlatform }, { askAws, newestImage, reason }, { askRoom, roomProblems }] = await Promise.all([
         import("./components/aws/awsPlatform.ts"),
         import("./components/aws/askAws.ts"),
+        import("./components/aws/takenAddresses.ts"),
       ]);
       const refuse = (error: unknown): never => {
         throw new pulumi.RunError(
@@ -54,8 +55,14 @@ export async function chooseSite(
       const site = await chooseAwsSite(settings, facts, last, newest).catch((error: unknown) => {
         throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
       });
-      const problems = userDataProblems(settings, site, ownKey?.publicKey);
+      const rooms = await askRoom(settings, site, facts, { stack, isFirst: last === undefined }).catch(refuse);
+      const problems = [...roomProblems(rooms), ...userDataProblems(settings, site, ownKey?.publicKey)];
       if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems));
+      for (const [image, why] of Object.entries(site.gone)) {
+        void pulumi.log.warn(
+          `image ${image} is in use and no machine can be made of it any more: name another one (docs/aws.md). AWS says: ${why}`,
+        );
+      }
       return {
         ...site,
         createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),

@@ -1,3 +1,4 @@
+import type { AwsRecord } from "./aws/awsRecord.ts";
 import { type Problem } from "./kafka/problem.ts";
 import { type Release, releaseProblems } from "./kafka/upgrade.ts";
 import { kafkaVersion } from "./kafka/versions.ts";
@@ -21,6 +22,8 @@ export interface Infrastructure {
     /** The bastion's machine image, by its architecture. */
     readonly bastionImages?: Readonly<Record<string, string>>;
   };
+  /** What only the platform aws keeps; absent on others, and before it was kept. */
+  readonly aws?: AwsRecord;
 }
 
 /** Settings that a cluster without them can't get any more: its data would have to move. */

@@ -11,9 +11,10 @@ import { runSteps, type Step } from "./setup/steps.ts";
 import { commandLine } from "./stack/commandLine.ts";
 import { destroyable } from "./stack/destroyable.ts";
 import { pulumiAttached, stackName } from "./stack/engine.ts";
+import { finishDetaching } from "./stack/halfReplaced.ts";
 import { configured, ownConfigFile, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
-import { finish, preview, runOptions, runUpdate, update } from "./stack/update.ts";
+import { finish, preview, refreshOption, runOptions, runUpdate, update } from "./stack/update.ts";
 
 async function platform(): Promise<string> {
   return (await configured("platform")) ?? "local";
@@ -40,7 +41,9 @@ async function deploymentSteps(): Promise<Step[]> {
 async function setUp(steps: readonly Step[], mends = true): Promise<void> {
   await runSteps(steps);
   await prepareStack();
-  if (mends) await recover();
+  if (!mends) return;
+  await recover();
+  await finishDetaching();
 }
 
 async function down(args: readonly string[]): Promise<void> {
@@ -54,7 +57,9 @@ async function down(args: readonly string[]): Promise<void> {
     progress(`nothing to destroy: stack "${stackName()}" has no resources`);
   } else {
     await setUp(await allSteps());
-    const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...runOptions(), ...args]);
+    // What is gone from AWS is found first: EC2 refuses, for one, to stop the instance of an attachment that is gone.
+    const options = [...runOptions(), ...(await refreshOption(args))];
+    const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...options, ...args]);
     finish("destroy", code);
     if (code !== 0) return;
   }

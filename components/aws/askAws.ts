@@ -1,7 +1,16 @@
 import * as aws from "@pulumi/aws";
 import type { CommonSettings } from "../settings.ts";
 import type { Infrastructure } from "../livingCluster.ts";
-import type { Architecture, AwsFacts, InstanceTypeFacts, Refused, SubnetFacts } from "./awsFacts.ts";
+import type {
+  Architecture,
+  AwsFacts,
+  ImageFacts,
+  InstanceTypeFacts,
+  KeyFacts,
+  Refused,
+  SubnetFacts,
+} from "./awsFacts.ts";
+import { DEFAULT_RULES, RULES_QUOTA, rulesAtOnce } from "./awsLimits.ts";
 import { instanceTypesOf } from "./awsProblems.ts";
 import type { AwsSettings } from "./awsSettings.ts";
 
@@ -14,20 +23,21 @@ const DEBIAN_NAMES: Readonly<Record<Architecture, string>> = { arm64: "arm64", x
 /**
  * Asks AWS about the region and what the settings name in it.
  *
- * @param last what the last deployment left; its images run, so they are not asked about
+ * @param last what the last deployment left; its images are asked about, too: they may be gone
  * @throws what the provider says when AWS can't be asked at all: no region, no credentials, no network
  */
 export async function askAws(settings: CommonSettings & AwsSettings, last?: Infrastructure): Promise<AwsFacts> {
   const { vpc, images, access } = settings.aws;
   const { images: members = {}, bastionImages: bastion = {} } = last?.pinned ?? {};
-  const running = [...Object.entries(members), ...Object.entries(bastion)];
-  const pinned = Object.fromEntries(running.map(([architecture, image]) => [image, architecture]));
+  const pinned = [...Object.values(members), ...Object.values(bastion)];
   const named = [...Object.values(images), ...(access.bastionImage === undefined ? [] : [access.bastionImage])];
+  const { kmsKeyId } = settings.aws;
   const zones = await aws.getAvailabilityZones({
     state: "available",
     filters: [{ name: "zone-type", values: ["availability-zone"] }],
   });
   const subnetIds = vpc.kind === "own" ? [] : [...vpc.subnetIds, ...(vpc.bastionSubnetId ? [vpc.bastionSubnetId] : [])];
+  const isPast = Math.max(...rulesAtOnce(settings, last?.aws).values()) > DEFAULT_RULES;
   const types = instanceTypesOf(settings).map(({ type }) => type);
   return {
     region: zones.region,
@@ -35,13 +45,9 @@ export async function askAws(settings: CommonSettings & AwsSettings, last?: Infr
       .map((name, index) => ({ name, id: zones.zoneIds[index] ?? name }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     instanceTypes: await collect(types, askInstanceType),
-    images: {
-      ...pinned,
-      ...(await collect(
-        named.filter((image) => !(image in pinned)),
-        askImage,
-      )),
-    },
+    images: await collect([...pinned, ...named], askImage),
+    ...(kmsKeyId !== undefined && { key: await askKey(kmsKeyId) }),
+    ...(isPast && { rulesQuota: await askRulesQuota() }),
     subnets: await collect(subnetIds, askSubnet),
   };
 }
@@ -72,6 +78,7 @@ async function askInstanceType(instanceType: string): Promise<InstanceTypeFacts 
     return {
       ...(architecture && { architecture }),
       memoryMiB: type.memorySize,
+      placements: type.supportedPlacementStrategies,
       nitro: type.hypervisor === "nitro" || type.bareMetal,
       zones: offered.locations,
     };
@@ -80,11 +87,39 @@ async function askInstanceType(instanceType: string): Promise<InstanceTypeFacts 
   }
 }
 
-async function askImage(id: string): Promise<string | Refused> {
+async function askImage(id: string): Promise<ImageFacts | Refused> {
   try {
     // AWS deprecates a public image two years after it was made: it can still be used.
     const filters = [{ name: "image-id", values: [id] }];
-    return (await aws.ec2.getAmi({ filters, includeDeprecated: true })).architecture;
+    const image = await aws.ec2.getAmi({ filters, includeDeprecated: true });
+    const { architecture, state, rootDeviceType, rootDeviceName, blockDeviceMappings } = image;
+    // The provider gives what a device's volume is like as texts.
+    const size = blockDeviceMappings.find(({ deviceName }) => deviceName === rootDeviceName)?.ebs.volume_size;
+    const devices = blockDeviceMappings.map(({ deviceName }) => deviceName);
+    return {
+      architecture,
+      state,
+      rootType: rootDeviceType,
+      rootGiB: Number(size ?? 0),
+      devices,
+    };
+  } catch (error) {
+    return { refused: reason(error) };
+  }
+}
+
+async function askRulesQuota(): Promise<number | Refused> {
+  try {
+    return (await aws.servicequotas.getServiceQuota(RULES_QUOTA)).value;
+  } catch (error) {
+    return { refused: reason(error) };
+  }
+}
+
+async function askKey(arn: string): Promise<KeyFacts | Refused> {
+  try {
+    const { keyState, keyUsage } = await aws.kms.getKey({ keyId: arn });
+    return { state: keyState, usage: keyUsage };
   } catch (error) {
     return { refused: reason(error) };
   }
@@ -92,8 +127,10 @@ async function askImage(id: string): Promise<string | Refused> {
 
 async function askSubnet(id: string): Promise<SubnetFacts | Refused> {
   try {
-    const { vpcId, cidrBlock, availabilityZone, availabilityZoneId } = await aws.ec2.getSubnet({ id });
-    return { vpcId, cidr: cidrBlock, zone: { name: availabilityZone, id: availabilityZoneId } };
+    const subnet = await aws.ec2.getSubnet({ id });
+    const { vpcId, cidrBlock, availabilityZone, availabilityZoneId, availableIpAddressCount } = subnet;
+    const zone = { name: availabilityZone, id: availabilityZoneId };
+    return { vpcId, cidr: cidrBlock, zone, free: availableIpAddressCount };
   } catch (error) {
     return { refused: reason(error) };
   }

@@ -17,6 +17,8 @@ export interface AwsBastionArgs {
   readonly instanceType: string;
   /** Machine image of the type's architecture. */
   readonly image: string;
+  /** GiB of its root volume. */
+  readonly rootGiB: number;
   /** ARN of the key that encrypts its volume. @default the account's key for EBS */
   readonly kmsKeyId?: string;
   readonly deployerKey: DeployerKey;
@@ -45,7 +47,7 @@ export class AwsBastion extends pulumi.ComponentResource {
         vpcSecurityGroupIds: [args.securityGroupId],
         userData: args.deployerKey.publicKey.apply((key) => renderBastionUserData(name, key)),
         metadataOptions: METADATA_OPTIONS,
-        rootBlockDevice: rootBlockDevice(8, args.kmsKeyId, tags),
+        rootBlockDevice: rootBlockDevice(args.rootGiB, args.kmsKeyId, tags),
         tags,
       },
       {

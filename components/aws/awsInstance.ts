@@ -7,6 +7,13 @@ export const METADATA_OPTIONS: aws.types.input.ec2.InstanceMetadataOptions = {
   httpPutResponseHopLimit: 1,
 };
 
+/** Under which name EC2 attaches a data volume; on the Nitro System the machine sees it as an NVMe device. */
+export const DATA_DEVICE = "/dev/sdf";
+/** GiB of a member's root volume: system, distribution, logs of at most 2 × 0.6 GB, room for upgrades. */
+export const MEMBER_ROOT_GIB = 20;
+/** GiB of the bastion's root volume. */
+export const BASTION_ROOT_GIB = 8;
+
 /**
  * An encrypted root volume.
  *

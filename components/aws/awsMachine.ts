@@ -4,13 +4,8 @@ import type { DeployerKey } from "../deployerKey.ts";
 import { LearnedHostKey } from "../learnedHostKey.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
-import { METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
+import { DATA_DEVICE, METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
 import { awsTags } from "./awsTags.ts";
-
-/** Size of a member's root volume in GiB: system, distribution, logs of at most 2 × 0.6 GB, room for upgrades. */
-const ROOT_SIZE_GIB = 20;
-/** Under which name EC2 attaches the data volume; on the Nitro System the machine sees it as an NVMe device. */
-const DEVICE_NAME = "/dev/sdf";
 
 /** Arguments of {@link AwsMachine}. */
 export interface AwsMachineArgs {
@@ -19,6 +14,8 @@ export interface AwsMachineArgs {
   readonly instanceType: string;
   /** Machine image of the type's architecture. */
   readonly image: string;
+  /** GiB of the root volume. */
+  readonly rootGiB: number;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupIds: readonly pulumi.Input<string>[];
   /** Spread placement group; absent where members are spread over zones. */
@@ -75,7 +72,7 @@ export class AwsMachine extends pulumi.ComponentResource {
         primaryNetworkInterface: { networkInterfaceId: networkInterface.id },
         userData: args.userData,
         metadataOptions: METADATA_OPTIONS,
-        rootBlockDevice: rootBlockDevice(ROOT_SIZE_GIB, args.kmsKeyId, tags),
+        rootBlockDevice: rootBlockDevice(args.rootGiB, args.kmsKeyId, tags),
         ...(args.placementGroup !== undefined && { placementGroup: args.placementGroup }),
         tags,
       },
@@ -96,7 +93,7 @@ export class AwsMachine extends pulumi.ComponentResource {
       {
         instanceId: instance.id,
         volumeId: args.volumeId,
-        deviceName: DEVICE_NAME,
+        deviceName: DATA_DEVICE,
         // A mounted volume does not let go: the machine is shut down first.
         stopInstanceBeforeDetaching: true,
       },

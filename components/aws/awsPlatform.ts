@@ -9,7 +9,8 @@ import type { Phase } from "../security/phase.ts";
 import type { Reach } from "../reach.ts";
 import type { NodePlan } from "../render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
-import { devicePath } from "./awsInstance.ts";
+import { BASTION_ROOT_GIB, devicePath, MEMBER_ROOT_GIB } from "./awsInstance.ts";
+import { accessOf } from "./awsLimits.ts";
 import { AwsMachine } from "./awsMachine.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
@@ -58,10 +59,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       {
         stack: args.stack,
         vpcId: this.#network.vpcId,
-        bastion: settings.access.via === "bastion",
-        sshFrom: settings.access.sshFrom,
-        clientsFrom: settings.clientsFrom,
-        security: args.security,
+        ...accessOf(args),
       },
       { parent: this },
     );
@@ -112,13 +110,15 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   ): Machine {
     const { aws: settings, stack, deployerKey } = this.#args;
     const { instanceType } = this.#sizeOf(plan);
+    const image = this.#imageOf(instanceType);
     const machine = new AwsMachine(
       `${plan.name}-ec2`,
       {
         plan,
         stack,
         instanceType,
-        image: this.#imageOf(instanceType),
+        image,
+        rootGiB: this.#rootGiB(image, MEMBER_ROOT_GIB),
         subnetId: present(this.#network.memberSubnetIds, this.#zoneIndex(plan)),
         securityGroupIds: [
           ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),
@@ -144,6 +144,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     const { access, kmsKeyId } = this.#args.aws;
     const securityGroup = this.#security.bastion;
     if (access.via === "direct" || !securityGroup) return undefined;
+    const image = this.#bastionImage();
     return new AwsBastion(
       `${name}-bastion`,
       {
@@ -151,7 +152,8 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         subnetId: present(this.#network.bastionSubnetIds, access.bastionZone - 1),
         securityGroupId: securityGroup.id,
         instanceType: access.bastionInstanceType,
-        image: this.#bastionImage(),
+        image,
+        rootGiB: this.#rootGiB(image, BASTION_ROOT_GIB),
         ...(kmsKeyId !== undefined && { kmsKeyId }),
         deployerKey: this.#args.deployerKey,
       },
@@ -191,6 +193,11 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     const image = this.#args.site.images[instanceType];
     if (image === undefined) throw new Error(`no image was chosen for ${instanceType}`);
     return image;
+  }
+
+  /** A root volume is at least as large as its image's. */
+  #rootGiB(image: string, usual: number): number {
+    return Math.max(usual, this.#args.site.rootGiB[image] ?? 0);
   }
 
   #bastionImage(): string {

@@ -3,7 +3,10 @@ import { heapsOf, memberSubnets, memoryProblem, subnetAddressProblems } from "..
 import { machineCount } from "../render/members.ts";
 import type { CommonSettings } from "../settings.ts";
 import { prefixLength, splitNetwork } from "../render/subnets.ts";
-import type { AwsFacts, Zone } from "./awsFacts.ts";
+import type { Infrastructure } from "../livingCluster.ts";
+import { DATA_DEVICE } from "./awsInstance.ts";
+import type { AwsFacts, ImageFacts, Refused, Zone } from "./awsFacts.ts";
+import { publicSubnetProblems, ruleProblems } from "./awsLimits.ts";
 import type { AwsSettings } from "./awsSettings.ts";
 import { type ExistingVpc, type OwnVpc, zoneCount, LONGEST_PREFIX } from "./vpcSettings.ts";
 
@@ -13,6 +16,8 @@ type Settings = CommonSettings & AwsSettings;
 export const RESERVED_ADDRESSES = 4;
 /** A spread placement group has at most seven instances in a zone (EC2 User Guide, "Placement strategies"). */
 const SPREAD = 7;
+/** Where EC2 attaches a data volume, and the other name of that place. */
+const DATA_DEVICES = [DATA_DEVICE, DATA_DEVICE.replace("/sd", "/xvd")];
 
 /** Problems between settings that are each right by itself, before AWS is asked. */
 export function awsProblems(settings: Settings): Problem[] {
@@ -48,13 +53,21 @@ export function awsProblems(settings: Settings): Problem[] {
  * Problems that only show when AWS was asked.
  *
  * @param zones the zones that were chosen
+ * @param last what the last deployment left; absent before the first one
  */
-export function siteProblems(settings: Settings, facts: AwsFacts, zones: readonly Zone[]): Problem[] {
+export function siteProblems(
+  settings: Settings,
+  facts: AwsFacts,
+  zones: readonly Zone[],
+  last?: Infrastructure,
+): Problem[] {
   const { vpc } = settings.aws;
   return [
     ...typeProblems(settings, facts, zones),
-    ...imageProblems(settings, facts),
+    ...imageProblems(settings, facts, last),
     ...keyProblems(settings, facts),
+    ...ruleProblems(settings, facts.rulesQuota, last?.aws),
+    ...publicSubnetProblems(settings, last?.aws),
     ...(vpc.kind === "own" ? zoneProblems(vpc, facts, zones) : subnetProblems(settings, vpc, facts)),
   ];
 }
@@ -99,6 +112,10 @@ function typeProblems(settings: Settings, facts: AwsFacts, zones: readonly Zone[
         { key, value: type, allowed: `an instance type that every zone in use offers; ${without.join(", ")} does not` },
       ];
     }
+    if (zones.length === 1 && !found.placements.includes("spread")) {
+      const allowed = "an instance type that a spread placement group takes, with one zone; or 3 zones";
+      return [{ key, value: type, allowed }];
+    }
     return memoryProblem(key, type, heapsOf(settings, kind), found.memoryMiB);
   });
 }
@@ -123,7 +140,10 @@ function zoneProblems({ zones }: OwnVpc, facts: AwsFacts, chosen: readonly Zone[
   return zones.filter((zone) => !known.includes(zone)).map((value) => ({ key: "aws.zones", value, allowed }));
 }
 
-function imageProblems({ aws }: Settings, facts: AwsFacts): Problem[] {
+/** An image that the last deployment has pinned is in use: that it is gone is for those to say who need a machine of it. */
+function imageProblems({ aws }: Settings, facts: AwsFacts, last: Infrastructure | undefined): Problem[] {
+  const { images = {}, bastionImages = {} } = last?.pinned ?? {};
+  const pinned = [...Object.values(images), ...Object.values(bastionImages)];
   const named = Object.entries(aws.images).map(([architecture, image]) => [
     `aws.images.${architecture}`,
     architecture,
@@ -135,18 +155,38 @@ function imageProblems({ aws }: Settings, facts: AwsFacts): Problem[] {
   }
   return named.flatMap(([key = "", architecture = "", image = ""]) => {
     const found = facts.images[image];
-    if (found === architecture) return [];
-    const said =
-      typeof found === "object" ? ` (AWS says: ${found.refused})` : `; this one is for ${found ?? "another"}`;
-    const allowed = `a machine image of architecture ${architecture} in ${facts.region}${said}`;
-    return [{ key, value: image, allowed }];
+    const refuse = (said: string): Problem[] => [
+      { key, value: image, allowed: `a machine image of architecture ${architecture} in ${facts.region}${said}` },
+    ];
+    const why = found ? whyNoImage(found) : "it was not asked about";
+    if (why !== undefined && pinned.includes(image)) return [];
+    if (!found || "refused" in found) return refuse(` (AWS says: ${why ?? ""})`);
+    if (found.architecture !== architecture) return refuse(`; this one is for ${found.architecture}`);
+    if (why !== undefined) return refuse(` that can be used; ${why}`);
+    if (found.rootType !== "ebs") return refuse(` whose root is an EBS volume; this one's is ${found.rootType}`);
+    const extra = found.devices.find((device) => DATA_DEVICES.includes(device));
+    if (extra !== undefined && key !== "aws.access.bastionImage") {
+      return refuse(` that brings no device ${extra}, where the data volume goes`);
+    }
+    return [];
   });
 }
 
+/** Why no machine can be made of an image; undefined when one can. */
+export function whyNoImage(found: ImageFacts | Refused): string | undefined {
+  if ("refused" in found) return found.refused;
+  return found.state === "available" ? undefined : `this one is ${found.state}`;
+}
+
 /** A key encrypts volumes of its own region alone. */
-function keyProblems({ aws: { kmsKeyId } }: Settings, { region }: AwsFacts): Problem[] {
-  if (kmsKeyId === undefined || kmsKeyId.split(":")[3] === region) return [];
-  return [{ key: "aws.kmsKeyId", value: kmsKeyId, allowed: `a KMS key of ${region}, the region in use` }];
+function keyProblems({ aws: { kmsKeyId } }: Settings, { region, key }: AwsFacts): Problem[] {
+  if (kmsKeyId === undefined) return [];
+  const refuse = (allowed: string): Problem[] => [{ key: "aws.kmsKeyId", value: kmsKeyId, allowed }];
+  if (kmsKeyId.split(":")[3] !== region) return refuse(`a KMS key of ${region}, the region in use`);
+  if (!key) return [];
+  if ("refused" in key) return refuse(`a KMS key that may be used here (AWS says: ${key.refused})`);
+  if (key.state !== "Enabled") return refuse(`a KMS key that is enabled; this one is ${key.state}`);
+  return key.usage === "ENCRYPT_DECRYPT" ? [] : refuse(`a KMS key that encrypts; this one is for ${key.usage}`);
 }
 
 function subnetProblems(settings: Settings, vpc: ExistingVpc, facts: AwsFacts): Problem[] {

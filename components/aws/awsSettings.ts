@@ -103,19 +103,29 @@ export function readAwsSettings(top: SettingsReader, subnet: string, dedicated: 
   };
 }
 
-/** Bounds of gp3: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html */
+/**
+ * Bounds of gp3 since September 2025: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html. Some regions
+ * and Outposts have the former ones, 16 TiB, 16,000 IOPS and 1,000 MiB/s: there EC2 refuses what is above them.
+ */
+export const GP3 = {
+  sizeGiB: { min: 1, max: 65_536 },
+  iops: { min: 3_000, max: 80_000, perGiB: 500 },
+  /** MiB/s; `perIops` for each provisioned IOPS. */
+  throughput: { min: 125, max: 2_000, perIops: 0.25 },
+} as const;
+
 function readSize(size: SettingsReader, instanceType: string, sizeGiB: number): MachineSize {
   const volume = size.object("volume", ["sizeGiB", "iops", "throughput"]);
   const read = {
-    sizeGiB: volume.integer("sizeGiB", 1, 16_384, sizeGiB),
-    iops: volume.integer("iops", 3_000, 16_000, 3_000),
-    throughput: volume.integer("throughput", 125, 1_000, 125),
+    sizeGiB: volume.integer("sizeGiB", GP3.sizeGiB.min, GP3.sizeGiB.max, sizeGiB),
+    iops: volume.integer("iops", GP3.iops.min, GP3.iops.max, GP3.iops.min),
+    throughput: volume.integer("throughput", GP3.throughput.min, GP3.throughput.max, GP3.throughput.min),
   };
-  const most = Math.max(3_000, 500 * read.sizeGiB);
-  if (read.iops > most) volume.report("iops", `at most ${most}: 500 for each of its ${read.sizeGiB} GiB`);
-  if (read.throughput * 4 > read.iops) {
-    volume.report("throughput", `at most ${Math.floor(read.iops / 4)} MiB/s, a quarter of iops`);
-  }
+  const most = Math.max(GP3.iops.min, GP3.iops.perGiB * read.sizeGiB);
+  if (read.iops > most)
+    volume.report("iops", `at most ${most}: ${GP3.iops.perGiB} for each of its ${read.sizeGiB} GiB`);
+  const fastest = Math.floor(read.iops * GP3.throughput.perIops);
+  if (read.throughput > fastest) volume.report("throughput", `at most ${fastest} MiB/s, a quarter of iops`);
   return { instanceType: size.matching("instanceType", INSTANCE_TYPE, instanceType), volume: read };
 }
 

@@ -5,7 +5,8 @@ import type { Site } from "../platform.ts";
 import type { CommonSettings } from "../settings.ts";
 import { splitNetwork } from "../render/subnets.ts";
 import type { Architecture, AwsFacts, InstanceTypeFacts, Zone } from "./awsFacts.ts";
-import { instanceTypesOf, siteProblems } from "./awsProblems.ts";
+import { accessOf } from "./awsLimits.ts";
+import { instanceTypesOf, siteProblems, whyNoImage } from "./awsProblems.ts";
 import type { AwsSettings } from "./awsSettings.ts";
 
 type Settings = CommonSettings & AwsSettings;
@@ -18,6 +19,10 @@ export interface AwsSite extends Site {
   readonly images: Readonly<Record<string, string>>;
   /** Image of the bastion; absent without one. */
   readonly bastionImage?: string;
+  /** GiB of the root volume of images, by their ids, as far as they are known. */
+  readonly rootGiB: Readonly<Record<string, number>>;
+  /** Why no machine can be made of an image, by its id: it is pinned and gone. */
+  readonly gone: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,21 +42,34 @@ export async function chooseSite(
   newestImage: (architecture: Architecture) => Promise<string>,
 ): Promise<AwsSite> {
   const zones = pinnedZones(settings, last) ?? chooseZones(settings, facts);
-  const problems = siteProblems(settings, facts, zones);
+  const problems = siteProblems(settings, facts, zones, last);
   if (problems.length > 0) throw new SettingsError(problems);
 
   const { images, bastionImage, pinned } = await chooseImages(settings, facts, last, newestImage);
+  const rootGiB = rootSizes(facts, last, [...Object.values(images), bastionImage]);
   const racks = zones.map(({ id }) => id);
   return {
     subnets: memberSubnets(subnetCidrs(settings, facts), settings.firstAddress, racks),
     zones,
     images,
     ...(bastionImage !== undefined && { bastionImage }),
+    rootGiB,
+    gone: Object.fromEntries(
+      Object.entries(facts.images).flatMap(([image, found]) => {
+        const why = whyNoImage(found);
+        return why === undefined ? [] : [[image, why]];
+      }),
+    ),
     infrastructure: {
       fixed: fixedSettings(settings, facts, zones),
       protected: settings.aws.protect,
       growing: volumeSizes(settings),
       pinned: { zones, ...pinned },
+      aws: {
+        access: accessOf(settings),
+        ...(settings.aws.vpc.kind === "own" && { publicSubnet: settings.aws.vpc.publicSubnet }),
+        rootGiB,
+      },
     },
   };
 }
@@ -145,6 +163,21 @@ function subnetCidrs({ aws: { vpc }, subnet }: Settings, facts: AwsFacts): strin
     const found = facts.subnets[id];
     return found && "cidr" in found ? [found.cidr] : [];
   });
+}
+
+/** GiB of the root volumes of the images in use; what AWS does not say any more, the last deployment knew. */
+function rootSizes(
+  { images }: AwsFacts,
+  last: Infrastructure | undefined,
+  used: readonly (string | undefined)[],
+): Record<string, number> {
+  return Object.fromEntries(
+    used.flatMap((image = "") => {
+      const found = images[image];
+      const size = found && "rootGiB" in found ? found.rootGiB : last?.aws?.rootGiB[image];
+      return size === undefined ? [] : [[image, size]];
+    }),
+  );
 }
 
 /** What can't be changed on a cluster that lives: it would replace every member's network, or every volume. */

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fetchThroughProxy } from "../lib/proxy.ts";
 import { sha512 } from "./store.ts";
 
 /** How Apache's site is asked for a SHA-512. */
@@ -30,7 +31,7 @@ export async function publishedSha512(url: string, patience = WITHOUT_FALLBACK):
   const { timeoutMs, tries, pauseMs } = patience;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return parseSha512(await text(await fetch(`${url}.sha512`, { signal: AbortSignal.timeout(timeoutMs) })));
+      return parseSha512(await text(await fetchThroughProxy(`${url}.sha512`, timeoutMs)));
     } catch (error) {
       if (attempt >= tries) throw error;
       await sleep(pauseMs);
@@ -46,7 +47,7 @@ export async function publishedSha512(url: string, patience = WITHOUT_FALLBACK):
  */
 export async function downloadArchive(url: string, file: string): Promise<void> {
   const expected = await publishedSha512(url, WITH_FALLBACK);
-  const archive = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) });
+  const archive = await fetchThroughProxy(url, DOWNLOAD_TIMEOUT);
   if (!archive.ok || !archive.body) throw new Error(`${url} answered ${archive.status} ${archive.statusText}`);
   await pipeline(Readable.fromWeb(archive.body), createWriteStream(file));
   const actual = await sha512(file);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KafkaVersion } from "../../components/kafka/versions.ts";
 import { exec, run } from "../lib/exec.ts";
+import { javaProxyOptions } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";
 import { checkJars, parseJarLock } from "./jarLock.ts";
 import { toolScripts } from "./tools.ts";
@@ -62,7 +63,10 @@ async function requireProgram(program: string, versionOption: string, debianPack
 async function fetchJars(release: KafkaVersion, work: string, top: string): Promise<void> {
   // Maven writes below the folder of its pom.
   await copyFile(source(release.version, "pom.xml"), join(work, "pom.xml"));
-  const finished = await exec("mvn", ["--batch-mode", "--quiet", "package"], { cwd: work });
+  const finished = await exec("mvn", ["--batch-mode", "--quiet", "package"], {
+    cwd: work,
+    env: await proxyOptions(work),
+  });
   if (finished.code !== 0) {
     // Maven's first error line says it; the rest is about its own options.
     const shown = /\[ERROR\] (.+)/.exec(finished.stdout)?.[1] ?? (finished.stdout + finished.stderr).trim();
@@ -81,6 +85,15 @@ async function fetchJars(release: KafkaVersion, work: string, top: string): Prom
     );
   }
   for (const name of ["libs", "LICENSE", "NOTICE"]) await rename(join(built, name), join(top, name));
+}
+
+/** Maven does not read HTTPS_PROXY. Its password goes into a file: a command line is everybody's to read. */
+async function proxyOptions(work: string): Promise<Record<string, string>> {
+  const options = javaProxyOptions();
+  if (options === "") return {};
+  const file = join(work, "proxy.args");
+  await writeFile(file, options, { mode: 0o600 });
+  return { MAVEN_OPTS: [process.env.MAVEN_OPTS, `@${file}`].filter(Boolean).join(" ") };
 }
 
 async function addScripts(release: KafkaVersion, top: string): Promise<void> {

@@ -52,15 +52,9 @@ export async function ensureDistribution(version: string): Promise<Archive> {
       progress(`downloading ${release.archiveUrl}`);
       return await store(apache, (path) => downloadArchive(release.archiveUrl, path));
     } catch (error) {
-      progress(`Apache's archive is not to be had (${reason(error)})`);
+      progress(`Apache's archive is not to be had (${(error as Error).message})`);
     }
   }
   progress(`assembling ${release.name} from Maven repositories`);
   return store(assembled, (path) => assemble(release, path));
-}
-
-/** What went wrong; fetch wraps the cause in "fetch failed". */
-function reason(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message : message;
 }

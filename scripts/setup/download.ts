@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fetchThroughProxy } from "../lib/proxy.ts";
 
 /** How long a site may take to answer, in milliseconds: where it can't be reached, nobody waits long. */
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -34,11 +35,7 @@ export async function downloadVerified(url: string, checksums: string, file: str
 }
 
 async function get(url: string, timeoutMs: number): Promise<Response> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
-    // fetch wraps what went wrong in "fetch failed".
-    const { message, cause } = error as Error;
-    throw new Error(`${url}: ${cause instanceof Error ? cause.message : message}`);
-  });
+  const response = await fetchThroughProxy(url, timeoutMs);
   if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
   return response;
 }

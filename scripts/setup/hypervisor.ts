@@ -5,6 +5,7 @@ import { call, searchDaemon } from "../local/daemon.ts";
 import type { Daemon } from "../local/daemon.ts";
 import { exec, run } from "../lib/exec.ts";
 import { projectDirectory } from "../lib/paths.ts";
+import { proxyVariables } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import { hostPackages, hypervisor, toolsAreMissing } from "./hostPackages.ts";
@@ -62,7 +63,7 @@ async function installPackages(note: (text: string) => void): Promise<void> {
   }
   for (const args of [["update"], install]) {
     note(`apt-get ${args[0] ?? ""}`);
-    const ended = await exec("apt-get", args, { env: { DEBIAN_FRONTEND: "noninteractive" } });
+    const ended = await exec("apt-get", args, { env: { DEBIAN_FRONTEND: "noninteractive", ...proxyVariables() } });
     if (ended.code !== 0) {
       const shown = ended.stderr.trim().split("\n").slice(-5).join("\n");
       throw new UserError(`apt-get ${args.join(" ")} failed: ${shown}\nRepair the host's packages and run it again.`);

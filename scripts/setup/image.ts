@@ -5,6 +5,7 @@ import { cp, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { exec, run } from "../lib/exec.ts";
 import { cacheDirectory } from "../lib/paths.ts";
+import { proxyVariables } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";
 import { debianSources } from "./debianSources.ts";
 import {
@@ -109,10 +110,12 @@ async function bootstrap(archive: string, note: (text: string) => void): Promise
     const step = /^I: (.+?)(\.\.\.)?$/m.exec(text)?.[1];
     if (step) note(step);
   };
-  const ended = await exec("mmdebstrap", args, { input: sources ?? "", onOutput }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new UserError("mmdebstrap is missing; it builds the machine image. Install it: apt-get install mmdebstrap");
-  });
+  const ended = await exec("mmdebstrap", args, { input: sources ?? "", onOutput, env: proxyVariables() }).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new UserError("mmdebstrap is missing; it builds the machine image. Install it: apt-get install mmdebstrap");
+    },
+  );
   await writeFile(log, ended.stderr);
   if (ended.code === 0) return;
   const errors = ended.stderr.split("\n").filter((line) => /^(E|W|Err|dpkg|newuidmap)\b.*:/.test(line));

@@ -50,6 +50,23 @@ export async function configured(setting: string): Promise<string | undefined> {
   return typeof value === "string" ? value : undefined;
 }
 
+/** Number of ZooKeeper's servers that the stack's configuration asks for; one that can't be is the program's to refuse. */
+export async function configuredServers(): Promise<number> {
+  const { config } = parseConfig(await sourceConfig());
+  const { count = 3 } = (config?.["kafka-cluster:zookeeper"] ?? {}) as { count?: unknown };
+  return Number.isInteger(Number(count)) ? Number(count) : 3;
+}
+
+/** The options of the provider aws in the stack's configuration, without `aws:`. */
+export async function awsOptions(): Promise<Record<string, unknown>> {
+  const { config = {} } = parseConfig(await sourceConfig());
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("aws:") ? [[key.slice("aws:".length), value]] : [],
+    ),
+  );
+}
+
 function parseConfig(text: string): { config?: Record<string, unknown> } {
   try {
     return (parse(text) ?? {}) as { config?: Record<string, unknown> };

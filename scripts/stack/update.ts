@@ -1,4 +1,5 @@
 /** `npm run up`, `replace` and `preview`: what is lost is found, the plan is said and judged, and then Pulumi begins. */
+import { askForRoom } from "../aws/machineRoom.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { findDaemon, searchDaemon } from "../local/daemon.ts";
 import { lookAtSpace, startStopped } from "../local/presence.ts";
@@ -10,8 +11,9 @@ import { deployedMembers, type RecordedPart, recordedParts } from "../plan/recor
 import { readFailures, type Step } from "../plan/steps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
+import { askedParallelism, assertQuorumFits } from "./parallelism.ts";
 import { type Planned, planUpdate, previewOptions, runLogged } from "./planning.ts";
-import { configured, readCheckpoint, stackConfigFile } from "./prepare.ts";
+import { awsOptions, configured, configuredServers, readCheckpoint, stackConfigFile } from "./prepare.ts";
 import { readReplacement, type Replacement } from "./replacement.ts";
 import { runAgain, runFailedAgain } from "./unfinished.ts";
 
@@ -49,6 +51,9 @@ const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: []
  * @returns its exit code
  */
 export async function runUpdate(args: readonly string[]): Promise<number> {
+  if (deployedMembers(await readCheckpoint()).size === 0) {
+    assertQuorumFits(askedParallelism(args, process.env.PULUMI_OPTION_PARALLEL), await configuredServers());
+  }
   const { code, log } = await runLogged(args);
   if (code !== 0) await runFailedAgain(readFailures(log));
   return code;
@@ -72,7 +77,7 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
       finish("preview", planned.code);
       return;
     }
-    judge(planned.steps, living);
+    await judge(planned.steps, living);
     await startMachines(living.lost.stopped);
   }
   // Nobody is asked: a preview of Pulumi's own would only run the program once more.
@@ -106,7 +111,7 @@ export async function preview(args: readonly string[]): Promise<void> {
     for (const line of living.lost.says) progress(line);
     if (movesLeftOut(planned.steps) !== undefined)
       progress("partitions are moved off the brokers that go, first of all");
-    judge(planned.steps, living);
+    await judge(planned.steps, living);
   }
   finish("preview", planned.code);
 }
@@ -129,7 +134,7 @@ async function meet(args: readonly string[], replaceArgs?: readonly string[]): P
 }
 
 /** On AWS Pulumi asks what there is. A Command of the local platform knows nothing but its last result. */
-async function refreshOption(args: readonly string[]): Promise<string[]> {
+export async function refreshOption(args: readonly string[]): Promise<string[]> {
   const isAws = (await configured("platform")) === "aws";
   return isAws && !args.some((arg) => /^(--refresh(=|$)|-r)/.test(arg)) ? ["--refresh"] : [];
 }
@@ -160,13 +165,16 @@ async function startMachines(stopped: readonly RecordedPart[]): Promise<void> {
 }
 
 /** Says what is planned, and refuses what is not safe. */
-function judge(steps: readonly Step[], { members, lost, replacement }: Living): void {
+async function judge(steps: readonly Step[], { members, lost, replacement }: Living): Promise<void> {
   progress(planText(memberPlans(steps, lost.replace)));
   if (replacement?.volumeToo) {
     progress(`all data of ${replacement.member} is deleted; it copies what it holds from the other members`);
   }
   const volumesAnew = new Set([...lost.volumes, ...(replacement?.volumeToo ? [replacement.member] : [])]);
   const refused = refusals(steps, { living: members, volumesAnew });
-  if (refused.length === 0) return;
+  if (refused.length === 0) {
+    if ((await configured("platform")) === "aws") await askForRoom(steps, await awsOptions());
+    return;
+  }
   throw new UserError(["this plan is not safe, and nothing has been touched:", ...refused].join("\n  "));
 }

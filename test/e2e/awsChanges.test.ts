@@ -99,8 +99,8 @@ test("a replacement that AWS has no room for stops there; the next up makes the 
   const begun = replacement(two).slice(0, 3);
   assert.deepEqual(settled(failed.operations), [...replacement(one), ...begun, `refused ${two}-machine`]);
   const operations = await staging.succeed("up", [LARGEST]);
-  // What went before the machine is deleted once more: both deletions have to bear that it is gone.
-  const resumed = replacement(two).filter((operation) => operation !== `delete ${two}-machine`);
+  // The apply's deletion has to bear that the machine is gone. Its attachment is gone with it.
+  const resumed = replacement(two).filter((operation) => !/^delete kafka-2-(machine|attachment)$/.test(operation));
   assert.deepEqual(settled(operations), [...resumed, ...replacement(three), "znodeAccess", "verify"]);
 });
 
@@ -130,7 +130,7 @@ test("the bastion is made anew by itself: its address and its host key with it, 
 });
 
 test("an instance that is gone from AWS is made again by the next up, with its data volume, and nothing else", async () => {
-  const gone = ["kafka-2-machine", "kafka-2-attachment"];
+  const gone = ["kafka-2-machine"];
   const { code, text, operations } = await staging.run("up", [LARGEST], { gone });
   assert.equal(code, 0, text);
   assert.match(text, /^ {2}kafka-2 {3}machine is made, its data volume is kept\n {2}2 members are left alone$/m);
@@ -142,16 +142,69 @@ test("an instance that is gone from AWS is made again by the next up, with its d
   assert.deepEqual(await staging.succeed("up", [LARGEST]), []);
 });
 
+/** Settings of staging with an image, which is another one than it has. */
+function withImage(id: string): Edit {
+  return ["    protect: false", `    protect: false\n    images:\n      arm64: ${id}`];
+}
+
+test("an image that is gone from AWS: nothing is touched, and whoever needs no machine of it is left alone", async () => {
+  const imagesGone = ["ami-00000000000000a64"];
+  assert.deepEqual(await staging.succeed("up", [LARGEST], { imagesGone }), []);
+  const { text, operations } = await staging.fail("replace kafka-2", [LARGEST], {
+    imagesGone,
+    dryRun: "InvalidAMIID.NotFound",
+  });
+  assert.match(
+    text,
+    /nothing has been touched\..*\n {2}kafka-2 \(image ami-00000000000000a64, type m7g.xlarge\): InvalidAMIID\.NotFound/,
+  );
+  assert.deepEqual(operations, []);
+});
+
+test("what EC2 refuses in its dry run is refused before a machine is touched", async () => {
+  const refused = await staging.fail("up", [LARGEST, withImage("ami-00000000000000b64")], {
+    dryRun: "UnauthorizedOperation",
+  });
+  assert.match(
+    refused.text,
+    /nothing has been touched\..*\n {2}kafka-1 .*: UnauthorizedOperation: as the tests say\n {2}kafka-2 /,
+  );
+  assert.deepEqual(refused.operations, []);
+  assert.match(refused.asked[0] ?? "", /^ami-00000000000000b64 m7g\.xlarge$/);
+  const preview = await staging.run("preview", [LARGEST, withImage("ami-00000000000000b64")]);
+  assert.equal(preview.code, 0, preview.text);
+  assert.equal(preview.asked.length, 3);
+});
+
+test("an image that goes between the preview and a member: the next up goes on with another one", async () => {
+  const [one = "", two = "", three = ""] = BROKERS;
+  const failed = await staging.fail("up", [LARGEST, withImage("ami-00000000000000b64")], { refused: `${two}-machine` });
+  assert.deepEqual(settled(failed.operations), [
+    ...replacement(one),
+    ...replacement(two).slice(0, 3),
+    `refused ${two}-machine`,
+  ]);
+  const other = withImage("ami-00000000000000d64");
+  const { code, text, operations } = await staging.run("up", [LARGEST, other], {
+    imagesGone: ["ami-00000000000000b64"],
+  });
+  assert.equal(code, 0, text);
+  assert.match(text, /gone with their instances, and forgotten: kafka-2-attachment/);
+  for (const member of [two, three])
+    inOrder(operations, `create ${member}-machine`, `create ${member}-attachment`, `apply create ${member}`);
+  assert.deepEqual(await staging.succeed("up", [LARGEST, other]), []);
+});
+
 test("a plan that would lose a data volume is refused, and nothing is touched", async () => {
   const { text, operations } = await staging.fail("up --replace **kafka-1*", [LARGEST]);
   assert.match(text, /kafka-1-volume would be deleted, with all data of kafka-1, which stays/);
   assert.deepEqual(operations, []);
 });
 
-test("staging is taken down, the services of each machine stopped before it goes", async () => {
-  const operations = await staging.succeed("down");
-  assert.equal(all(operations, "delete").length, 43);
-  for (const member of BROKERS) {
+test("staging is taken down, the services of each machine stopped before it goes; one was terminated by hand", async () => {
+  const operations = await staging.succeed("down", [LARGEST], { gone: ["kafka-3-machine"] });
+  assert.equal(all(operations, "delete").length, 43 - 2);
+  for (const member of BROKERS.slice(0, 2)) {
     inOrder(operations, `apply delete ${member}`, `delete ${member}-attachment`, `delete ${member}-machine`);
     inOrder(operations, `delete ${member}-attachment`, `delete ${member}-volume`);
     inOrder(operations, `delete ${member}-machine`, `delete ${member}-interface`, "delete aws-network-vpc");

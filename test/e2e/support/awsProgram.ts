@@ -2,13 +2,22 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { GONE_VARIABLE, installAwsProvider, REFUSED_VARIABLE } from "./awsProvider.ts";
+import {
+  GONE_VARIABLE,
+  IMAGES_GONE_VARIABLE,
+  installAwsProvider,
+  INSTANCES_VARIABLE,
+  REFUSED_VARIABLE,
+} from "./awsProvider.ts";
+import { startEc2 } from "./ec2.ts";
 import { OPERATIONS_VARIABLE } from "./operations.mjs";
 import { type Ended, start } from "./stack.ts";
 
 /** How a command went, and what was done to AWS and to machines in its course, in order. */
 export interface Run extends Ended {
   readonly operations: readonly string[];
+  /** Images of which EC2 was asked for a dry run, in order. */
+  readonly asked: readonly string[];
 }
 
 /** What AWS does in the course of a command. */
@@ -17,6 +26,10 @@ export interface AwsSays {
   readonly refused?: string;
   /** Names of resources that are gone. */
   readonly gone?: readonly string[];
+  /** Ids of images that are gone. */
+  readonly imagesGone?: readonly string[];
+  /** What EC2's own interface answers to a dry run: the code of its error. @default it is taken */
+  readonly dryRun?: string;
 }
 
 /** What to put in place of what in the stack's file. */
@@ -58,7 +71,9 @@ export class AwsProgram {
    * @param command with its options, separated by spaces
    * @param edits of the stack's file
    */
-  async run(command: string, edits: readonly Edit[] = [], { refused = "", gone = [] }: AwsSays = {}): Promise<Run> {
+  async run(command: string, edits: readonly Edit[] = [], says: AwsSays = {}): Promise<Run> {
+    const { refused = "", gone = [], imagesGone = [], dryRun = "DryRunOperation" } = says;
+    const ec2 = await startEc2(dryRun);
     const [config, operations] = [join(this.#folder, "config.yaml"), join(this.#folder, "operations")];
     let text = await readFile(`Pulumi.${this.#stack}.yaml`, "utf8");
     // The file leaves to the user who may connect.
@@ -75,6 +90,11 @@ export class AwsProgram {
       [OPERATIONS_VARIABLE]: operations,
       [REFUSED_VARIABLE]: refused,
       [GONE_VARIABLE]: gone.join(","),
+      [IMAGES_GONE_VARIABLE]: imagesGone.join(","),
+      [INSTANCES_VARIABLE]: join(this.#folder, "instances.json"),
+      AWS_ENDPOINT_URL_EC2: ec2.url,
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "of the tests",
     };
     const line = [
       "env",
@@ -83,8 +103,8 @@ export class AwsProgram {
       "scripts/bootstrap.mjs",
       ...command.split(" "),
     ];
-    const ended = await start(line, env).ended;
-    return { ...ended, operations: (await readFile(operations, "utf8")).split("\n").filter(Boolean) };
+    const ended = await start(line, env).ended.finally(() => ec2.close());
+    return { ...ended, asked: ec2.asked, operations: (await readFile(operations, "utf8")).split("\n").filter(Boolean) };
   }
 
   /** Like {@link run}, and it has to succeed. Gives what was done. */

@@ -3,6 +3,7 @@
  * can run a program without a cloud. What it does not know it refuses.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/pl
 import { serve } from "../../../scripts/plugins/serve.ts";
 import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
 import { PLATFORM_PLUGINS } from "../../../scripts/setup/pulumi.ts";
-import { AWS } from "../../unit/aws/awsMock.ts";
+import { AWS, refusal } from "../../unit/aws/awsMock.ts";
 import { noteOperation } from "./operations.mjs";
 import { type AwsType, TYPES } from "./awsTypes.ts";
 
@@ -23,6 +24,34 @@ export const REFUSED_VARIABLE = "TEST_AWS_REFUSES";
 
 /** Environment variable with the names of resources that are gone from AWS, separated by commas. */
 export const GONE_VARIABLE = "TEST_AWS_GONE";
+
+/** Environment variable with the ids of images that are gone from AWS, separated by commas. */
+export const IMAGES_GONE_VARIABLE = "TEST_AWS_IMAGES_GONE";
+
+/** Environment variable with the path of the file in which the instances that are there stand, by id. */
+export const INSTANCES_VARIABLE = "TEST_AWS_INSTANCES";
+
+const INSTANCE = "aws:ec2/instance:Instance";
+const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
+
+function listed(variable: string): string[] {
+  return (process.env[variable] ?? "").split(",").filter(Boolean);
+}
+
+/** Names of the instances that are there, by id; nothing is kept where no file is named. */
+function instances(change: (known: Record<string, string>) => void = () => undefined): Record<string, string> {
+  const file = process.env[INSTANCES_VARIABLE];
+  const known = (file && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}) as Record<string, string>;
+  change(known);
+  if (file) writeFileSync(file, JSON.stringify(known));
+  return known;
+}
+
+/** Whether an instance can be stopped: it was made and neither deleted nor terminated by hand. */
+function isThere(id: unknown): boolean {
+  const name = instances()[String(id)];
+  return process.env[INSTANCES_VARIABLE] === undefined || (name !== undefined && !listed(GONE_VARIABLE).includes(name));
+}
 
 /** Puts this plugin into a `KAFKA_CLUSTER_HOME`, where the set-up takes it for the official one. */
 export async function installAwsProvider(home: string): Promise<void> {
@@ -75,7 +104,8 @@ class AwsProvider {
 
   /** Asked in a refresh. Without an id a resource is gone. */
   read(id: string, urn: string, props: Properties): Promise<{ id: string; props: Properties }> {
-    const gone = (process.env[GONE_VARIABLE] ?? "").split(",").includes(nameOf(urn));
+    const isDetached = typeOf(urn) === ATTACHMENT && !isThere(plainProperties(props).instanceId);
+    const gone = isDetached || listed(GONE_VARIABLE).includes(nameOf(urn));
     return Promise.resolve(gone ? { id: "", props: {} } : { id, props });
   }
 
@@ -84,9 +114,15 @@ class AwsProvider {
       noteOperation(`refused ${nameOf(urn)}`);
       return Promise.reject(new Error("InsufficientInstanceCapacity"));
     }
+    const image = plainProperties(inputs).ami;
+    if (typeOf(urn) === INSTANCE && listed(IMAGES_GONE_VARIABLE).includes(String(image))) {
+      noteOperation(`refused ${nameOf(urn)}`);
+      return Promise.reject(new Error(`InvalidAMIID.NotFound: The image id '[${String(image)}]' does not exist`));
+    }
     noteOperation(`create ${nameOf(urn)}`);
     // Never the same one: by its id a machine is known as another one.
     const id = `${known(urn).id}-${randomBytes(9).toString("hex").slice(0, 17)}`;
+    if (typeOf(urn) === INSTANCE) instances((known) => Object.assign(known, { [id]: nameOf(urn) }));
     return Promise.resolve({ id, outs: outputs(urn, inputs, id) });
   }
 
@@ -95,14 +131,29 @@ class AwsProvider {
     return Promise.resolve({ outs: outputs(urn, news, id) });
   }
 
-  delete(_id: string, urn: string): Promise<void> {
+  delete(id: string, urn: string, props: Properties): Promise<void> {
+    const { stopInstanceBeforeDetaching, instanceId } = plainProperties(props);
+    // The provider stops the instance first, and one that is terminated can't be stopped.
+    if (typeOf(urn) === ATTACHMENT && stopInstanceBeforeDetaching === true && !isThere(instanceId)) {
+      noteOperation(`refused ${nameOf(urn)}`);
+      return Promise.reject(
+        new Error(
+          `IncorrectInstanceState: This instance '${String(instanceId)}' is not in a state from which it can be stopped.`,
+        ),
+      );
+    }
+    if (typeOf(urn) === INSTANCE) instances((known) => Reflect.deleteProperty(known, id));
     noteOperation(`delete ${nameOf(urn)}`);
     return Promise.resolve();
   }
 
   invoke(token: string, args: Properties): Promise<{ outputs: Properties }> {
     // The same region as in unit tests, and the same refusal of what is not known.
-    return Promise.resolve({ outputs: AWS.call(token, plainProperties(args)) });
+    const outputs = AWS.call(token, plainProperties(args));
+    if (token === "aws:ec2/getAmi:getAmi" && listed(IMAGES_GONE_VARIABLE).includes(String(outputs.id))) {
+      return Promise.reject(refusal("Your query returned no results."));
+    }
+    return Promise.resolve({ outputs });
   }
 }
 

@@ -11,6 +11,8 @@ const ZONES: readonly (readonly [name: string, id: string])[] = [
 
 interface TypeFacts {
   readonly architecture: string;
+  /** @default cluster, partition and spread */
+  readonly placements?: readonly string[];
   readonly memoryMiB: number;
   readonly hypervisor?: string;
   /** @default all */
@@ -25,22 +27,40 @@ const TYPES: Readonly<Record<string, TypeFacts>> = {
   "m7g.xlarge": { architecture: "arm64", memoryMiB: 16384 },
   "m7i.xlarge": { architecture: "x86_64", memoryMiB: 16384 },
   "m4.xlarge": { architecture: "x86_64", memoryMiB: 16384, hypervisor: "xen" },
+  "hpc7g.4xlarge": { architecture: "arm64", memoryMiB: 131072, placements: ["cluster"] },
   "t2.micro": { architecture: "x86_64", memoryMiB: 1024, hypervisor: "xen", zones: ["eu-central-1b"] },
   "m8g.xlarge": { architecture: "arm64", memoryMiB: 16384, zones: ["eu-central-1a", "eu-central-1b"] },
 };
 
-const IMAGES: Readonly<Record<string, string>> = {
-  "ami-00000000000000a64": "arm64",
-  "ami-00000000000000b64": "arm64",
-  "ami-00000000000000a86": "x86_64",
-  "ami-00000000000000d64": "arm64",
+interface ImageFacts {
+  readonly architecture: string;
+  /** @default available */
+  readonly state?: string;
+  /** @default ebs */
+  readonly rootType?: string;
+  /** GiB. @default 8 */
+  readonly rootGiB?: number;
+  /** Further devices. */
+  readonly more?: readonly string[];
+}
+
+const ROOT_DEVICE = "/dev/xvda";
+const IMAGES: Readonly<Record<string, ImageFacts>> = {
+  "ami-00000000000000a64": { architecture: "arm64" },
+  "ami-00000000000000b64": { architecture: "arm64" },
+  "ami-00000000000000a86": { architecture: "x86_64" },
+  "ami-00000000000000d64": { architecture: "arm64" },
+  "ami-00000000000001064": { architecture: "arm64", rootGiB: 30 },
+  "ami-00000000000002064": { architecture: "arm64", state: "failed" },
+  "ami-00000000000003064": { architecture: "arm64", rootType: "instance-store" },
+  "ami-00000000000004064": { architecture: "arm64", more: ["/dev/xvdf"] },
 };
 /** Found only by those who ask for deprecated images, too. */
 const DEPRECATED = "ami-00000000000000d64";
 /** The newest image of an architecture. */
 export const NEWEST = { arm64: "ami-00000000000000a64", x86_64: "ami-00000000000000a86" } as const;
 
-const SUBNETS: Readonly<Record<string, { vpcId: string; cidrBlock: string; zone: number }>> = {
+const SUBNETS: Readonly<Record<string, { vpcId: string; cidrBlock: string; zone: number; free?: number }>> = {
   "subnet-0000000a": { vpcId: "vpc-00000001", cidrBlock: "10.40.0.0/24", zone: 1 },
   "subnet-0000000b": { vpcId: "vpc-00000001", cidrBlock: "10.40.1.0/24", zone: 0 },
   "subnet-0000000c": { vpcId: "vpc-00000001", cidrBlock: "10.40.2.0/24", zone: 2 },
@@ -48,6 +68,7 @@ const SUBNETS: Readonly<Record<string, { vpcId: string; cidrBlock: string; zone:
   "subnet-000000ff": { vpcId: "vpc-00000001", cidrBlock: "10.40.255.0/24", zone: 1 },
   "subnet-000000ee": { vpcId: "vpc-00000001", cidrBlock: "10.40.254.0/24", zone: 2 },
   "subnet-000000fe": { vpcId: "vpc-00000002", cidrBlock: "10.50.255.0/24", zone: 2 },
+  "subnet-00000012": { vpcId: "vpc-00000001", cidrBlock: "10.40.18.0/24", zone: 1, free: 2 },
   "subnet-0000000e": { vpcId: "vpc-00000002", cidrBlock: "10.50.0.0/24", zone: 2 },
 };
 
@@ -88,8 +109,14 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
   "aws:ec2/getInstanceType:getInstanceType": ({ instanceType }) => {
     const type = TYPES[instanceType as string];
     if (!type) throw refusal("InvalidInstanceType: The following supplied instance types do not exist");
-    const { architecture, memoryMiB, hypervisor = "nitro" } = type;
-    return { supportedArchitectures: [architecture], memorySize: memoryMiB, hypervisor, bareMetal: false };
+    const { architecture, memoryMiB, hypervisor = "nitro", placements } = type;
+    return {
+      supportedArchitectures: [architecture],
+      memorySize: memoryMiB,
+      hypervisor,
+      bareMetal: false,
+      supportedPlacementStrategies: placements ?? ["cluster", "partition", "spread"],
+    };
   },
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": ({ filters }) => {
     const [{ values }] = filters as [{ values: [string] }];
@@ -100,15 +127,36 @@ const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>
       (filters as { name: string; values: string[] }[]).find((each) => each.name === name)?.values[0];
     const architecture = filter("architecture") as keyof typeof NEWEST | undefined;
     const id = filter("image-id") ?? (architecture && NEWEST[architecture]) ?? "";
-    if (!IMAGES[id] || (id === DEPRECATED && includeDeprecated !== true))
-      throw refusal("Your query returned no results.");
-    return { id, architecture: IMAGES[id] };
+    const image = IMAGES[id];
+    if (!image || (id === DEPRECATED && includeDeprecated !== true)) throw refusal("Your query returned no results.");
+    const { state = "available", rootType = "ebs", rootGiB = 8, more = [] } = image;
+    const devices = [ROOT_DEVICE, ...more];
+    return {
+      id,
+      architecture: image.architecture,
+      state,
+      rootDeviceType: rootType,
+      rootDeviceName: ROOT_DEVICE,
+      blockDeviceMappings: devices.map((deviceName) => ({ deviceName, ebs: { volume_size: String(rootGiB) } })),
+    };
+  },
+  "aws:ec2/getNetworkInterfaces:getNetworkInterfaces": () => ({ ids: [] }),
+  "aws:servicequotas/getServiceQuota:getServiceQuota": () => ({ value: 60 }),
+  "aws:kms/getKey:getKey": ({ keyId }) => {
+    const usage = String(keyId).endsWith("5167") ? "SIGN_VERIFY" : "ENCRYPT_DECRYPT";
+    return { keyState: String(keyId).endsWith("0ff0") ? "Disabled" : "Enabled", keyUsage: usage };
   },
   "aws:ec2/getSubnet:getSubnet": ({ id }) => {
     const subnet = SUBNETS[id as string];
     if (!subnet) throw refusal(`InvalidSubnetID.NotFound: The subnet ID '${String(id)}' does not exist`);
     const [name, zoneId] = ZONES[subnet.zone] ?? [];
-    return { vpcId: subnet.vpcId, cidrBlock: subnet.cidrBlock, availabilityZone: name, availabilityZoneId: zoneId };
+    return {
+      vpcId: subnet.vpcId,
+      cidrBlock: subnet.cidrBlock,
+      availabilityZone: name,
+      availabilityZoneId: zoneId,
+      availableIpAddressCount: subnet.free ?? 251,
+    };
   },
 };
 

@@ -221,6 +221,47 @@ test("a newer image and another order of zones change nothing: both are pinned",
   assert.deepEqual(again, before);
 });
 
+test("other public subnets that share addresses with the former ones can't be made before those go", async () => {
+  const to = (publicSubnet: string): Promise<unknown> =>
+    site(merge(PROD, { aws: { vpc: { publicSubnet } } }) as Record<string, unknown>, before.infrastructure);
+  await assert.rejects(
+    to("10.30.255.0/25"),
+    /aws\.vpc\.publicSubnet = "10\.30\.255\.0\/25": 10\.30\.255\.0\/24, as deployed, or/,
+  );
+  await assert.rejects(to("10.30.254.0/23"), /aws\.vpc\.publicSubnet = "10\.30\.254\.0\/23"/);
+  // Its three subnets share no address with the three former ones.
+  await to("10.30.252.0/22");
+});
+
+/** So many networks of one address each. */
+function networks(count: number, third = 0): string[] {
+  return Array.from({ length: count }, (_, index) => `10.99.${third}.${index}/32`);
+}
+
+test("a security group's rules are counted, in an update with those that go last", async () => {
+  const clients = (clientsFrom: string[]): Record<string, unknown> =>
+    merge(PROD, { aws: { clientsFrom } }) as Record<string, unknown>;
+  // Beside the clients', the brokers' group of a secured cluster has four rules.
+  const most = await site(clients(networks(56)));
+  await assert.rejects(
+    site(clients(networks(57))),
+    /aws\.clientsFrom = "57 networks": fewer networks: the security group of the brokers would have 61 rules at once, and takes 60 \(the account's quota\); write networks/,
+  );
+  // 56 that go and as many that come.
+  await assert.rejects(
+    site(clients(networks(56, 1)), most.infrastructure),
+    /would have 116 rules at once, and takes 60 .*; those that go are deleted last; make the change in two updates/,
+  );
+  const facts = { ...(await factsFor(clients(networks(57)))), rulesQuota: 100 };
+  await site(clients(networks(57)), undefined, facts);
+  await assert.rejects(
+    site(clients(networks(57)), undefined, { ...facts, rulesQuota: { refused: "AccessDenied: no" } }),
+    /takes 60 \(AWS's default, as the account's own can't be asked: AccessDenied: no\)/,
+  );
+  const sshFrom = merge(PROD, { aws: { access: { sshFrom: networks(61) } } }) as Record<string, unknown>;
+  await assert.rejects(site(sshFrom), /aws\.access\.sshFrom = "61 networks": .* of the bastion would have 61 rules/);
+});
+
 /** Keys of the problems of an update of prod, or of other settings, whose cluster lives. */
 async function refused(change: Record<string, unknown>, from = PROD, facts?: AwsFacts): Promise<string[]> {
   const first = await site(from);

@@ -177,12 +177,31 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
     ["machine.cpus = 2: no such setting; known: broker, zookeeper"],
   ],
   "a volume outside of gp3's bounds": [
-    { aws: SSH, machine: { broker: { volume: { sizeGiB: 0, iops: 100, throughput: 2000 } } } },
+    { aws: SSH, machine: { broker: { volume: { sizeGiB: 0, iops: 100, throughput: 2001 } } } },
     [
-      "machine.broker.volume.sizeGiB = 0: a whole number from 1 to 16384",
-      "machine.broker.volume.iops = 100: a whole number from 3000 to 16000",
-      "machine.broker.volume.throughput = 2000: a whole number from 125 to 1000",
+      "machine.broker.volume.sizeGiB = 0: a whole number from 1 to 65536",
+      "machine.broker.volume.iops = 100: a whole number from 3000 to 80000",
+      "machine.broker.volume.throughput = 2001: a whole number from 125 to 2000",
     ],
+  ],
+  "a volume of gp3's upper bounds is taken, and one above them is not": [
+    {
+      aws: SSH,
+      zookeeper: { placement: "dedicated", count: 3 },
+      machine: {
+        broker: { volume: { sizeGiB: 65_536, iops: 80_000, throughput: 2_000 } },
+        zookeeper: { volume: { sizeGiB: 65_537, iops: 80_001, throughput: 2_000 } },
+      },
+    },
+    [
+      "machine.zookeeper.volume.sizeGiB = 65537: a whole number from 1 to 65536",
+      "machine.zookeeper.volume.iops = 80001: a whole number from 3000 to 80000",
+      "machine.zookeeper.volume.throughput = 2000: at most 750 MiB/s, a quarter of iops",
+    ],
+  ],
+  "80,000 operations need 160 GiB": [
+    { aws: SSH, machine: { broker: { volume: { sizeGiB: 159, iops: 80_000, throughput: 2_000 } } } },
+    ["machine.broker.volume.iops = 80000: at most 79500: 500 for each of its 159 GiB"],
   ],
   "a volume that is too small for its speed": [
     { aws: SSH, machine: { broker: { volume: { sizeGiB: 10, iops: 6000, throughput: 1000 } } } },
@@ -313,7 +332,7 @@ test("images that are not there, or for another architecture", async () => {
 /** What the program asks of AWS and what it would make, with some answers of AWS's in place of the usual ones. */
 async function asked(
   raw: Record<string, unknown>,
-  answers: Record<string, () => never> = {},
+  answers: Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>> = {},
   infrastructure?: Infrastructure,
 ): Promise<{ resources: readonly Recorded[]; calls: string[] }> {
   const calls: string[] = [];
@@ -322,22 +341,94 @@ async function asked(
     call: (token, inputs) => {
       const name = token.split(":").at(-1) ?? "";
       calls.push(`${name} ${JSON.stringify(inputs)}`);
-      return (answers[name] ?? (() => AWS.call(token, inputs)))();
+      return (answers[name] ?? (() => AWS.call(token, inputs)))(inputs);
     },
   };
   const surroundings = { provider, ...(infrastructure && { infrastructure }) };
   return { resources: await deployCluster({ platform: "aws", ...raw }, [], surroundings), calls };
 }
 
-test("a deprecated image may still be named, and the pinned one is not asked about", async () => {
+test("a deprecated image may still be named, and a pinned one that is gone harms nobody who makes no machine", async () => {
   const aws = { ...SSH, images: { arm64: "ami-00000000000000d64" } };
   const { resources } = await asked({ aws });
   assert.equal(only(resources, "kafka-1-machine").inputs.ami, "ami-00000000000000d64");
   const infrastructure = { fixed: {}, growing: {}, pinned: { images: aws.images } };
-  const { calls } = await asked({ aws }, {}, infrastructure);
+  const gone = (): never => {
+    throw refusal("InvalidAMIID.NotFound: The image id does not exist");
+  };
+  const later = await asked({ aws }, { getAmi: gone }, infrastructure);
+  assert.equal(only(later.resources, "kafka-1-machine").inputs.ami, "ami-00000000000000d64");
+});
+
+test("a root volume is as large as its image's, also when the image is gone", async () => {
+  const size = (resources: readonly Recorded[], name: string): unknown =>
+    (only(resources, name).inputs.rootBlockDevice as { volumeSize: number }).volumeSize;
+  const usual = await asked({ aws: SSH });
   assert.deepEqual(
-    calls.filter((call) => call.startsWith("getAmi")),
-    [],
+    ["kafka-1-machine", "aws-bastion-machine"].map((name) => size(usual.resources, name)),
+    [20, 8],
+  );
+  const image = "ami-00000000000001064";
+  const aws = { access: { ...SSH.access, bastionImage: image }, images: { arm64: image } };
+  const { resources } = await asked({ aws });
+  assert.deepEqual(
+    ["kafka-1-machine", "aws-bastion-machine"].map((name) => size(resources, name)),
+    [30, 30],
+  );
+  const infrastructure: Infrastructure = {
+    fixed: {},
+    growing: {},
+    pinned: { images: { arm64: image }, bastionImages: { arm64: image } },
+    aws: {
+      access: { bastion: true, sshFrom: SSH.access.sshFrom, clientsFrom: [], security: "plaintext" },
+      rootGiB: { [image]: 30 },
+    },
+  };
+  const gone = (): never => {
+    throw refusal("InvalidAMIID.NotFound: The image id does not exist");
+  };
+  const later = await asked({ aws }, { getAmi: gone }, infrastructure);
+  assert.deepEqual(
+    ["kafka-1-machine", "aws-bastion-machine"].map((name) => size(later.resources, name)),
+    [30, 30],
+  );
+});
+
+test("images that no member can be made of", async () => {
+  const image = async (arm64: string): Promise<string> => (await said({ aws: { ...SSH, images: { arm64 } } }))[1] ?? "";
+  assert.match(await image("ami-00000000000002064"), /a machine image .* that can be used; this one is failed$/);
+  assert.match(await image("ami-00000000000003064"), /whose root is an EBS volume; this one's is instance-store$/);
+  assert.match(await image("ami-00000000000004064"), /that brings no device \/dev\/xvdf, where the data volume goes$/);
+});
+
+test("with one zone, an instance type that no spread placement group takes", async () => {
+  const machine = { broker: { instanceType: "hpc7g.4xlarge" } };
+  assert.deepEqual(await said({ aws: SSH, machine }), [
+    "1 setting can't be used:",
+    'machine.broker.instanceType = "hpc7g.4xlarge": an instance type that a spread placement group takes, with one zone; or 3 zones',
+  ]);
+});
+
+test("existing subnets without room: fewer free addresses than are needed, or one of the members' is somebody's", async () => {
+  const aws = {
+    ...SSH,
+    vpc: { id: "vpc-00000001", subnetIds: ["subnet-00000012"], bastionSubnetId: "subnet-000000ff" },
+  };
+  const problem = 'aws.vpc.subnetIds = "subnet-00000012": ';
+  assert.deepEqual(await said({ aws }), [
+    "1 setting can't be used:",
+    `${problem}a subnet with at least 3 free addresses, for what is to be made in it; it has 2`,
+  ]);
+  // Ids of the interfaces that have the members' addresses, and of those among them that are this stack's.
+  const has = (all: string[], own: string[]) => ({
+    getNetworkInterfaces: (inputs: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+      ids: JSON.stringify(inputs).includes("tag:kafka-cluster:stack") ? own : all,
+    }),
+  });
+  await asked({ aws }, has(["eni-1"], ["eni-1"]));
+  await assert.rejects(
+    asked({ aws }, has(["eni-1", "eni-9"], ["eni-1"])),
+    /something else has 1 of 10\.40\.18\.10, 10\.40\.18\.11, 10\.40\.18\.12$/m,
   );
 });
 
@@ -363,6 +454,12 @@ test("a key of another region", async () => {
     "1 setting can't be used:",
     `aws.kmsKeyId = "${kmsKeyId}": a KMS key of eu-central-1, the region in use`,
   ]);
+  const here = (end: string): string =>
+    `arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-12345678${end}`;
+  const of = async (end: string): Promise<string> => (await said({ aws: { ...SSH, kmsKeyId: here(end) } }))[1] ?? "";
+  assert.match(await of("0ff0"), /a KMS key that is enabled; this one is Disabled$/);
+  assert.match(await of("5167"), /a KMS key that encrypts; this one is for SIGN_VERIFY$/);
+  await asked({ aws: { ...SSH, kmsKeyId: here("90ab") } });
 });
 
 test("a bastion's type has to be offered where the bastion is, and nowhere else", async () => {
