@@ -10,7 +10,8 @@ import { isNewer } from "./versions.ts";
  * | 2        | 3                   | 1       | refused | refused |
  * | 2        | 2                   | 1       | refused | refused |
  *
- * Source: writes with acks=all by kafka-console-producer.sh, refused with NOT_ENOUGH_REPLICAS, to clusters of both versions.
+ * Source: writes with acks=all by kafka-console-producer.sh to clusters of three brokers of both versions; what is refused
+ * ends with NOT_ENOUGH_REPLICAS.
  */
 const COUNTS_REPLICAS_SINCE = "3.9.2";
 

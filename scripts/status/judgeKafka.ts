@@ -136,8 +136,15 @@ export function named(partitions: readonly { readonly topic: string; readonly pa
 /** What brings partitions back in sync. */
 function catchUp(partitions: readonly PartitionStatus[]): string {
   const ids = outOfSync(partitions);
-  if (ids.length === 0) return "more replicas, or a lower min.insync.replicas of the topic";
-  return `broker ${ids.join(" and ")} ${ids.length === 1 ? "has" : "have"} to run, reach the leaders and catch up`;
+  const whole = partitions.filter((each) => outOfSync([each]).length === 0);
+  return [
+    ...(ids.length === 0
+      ? []
+      : [`broker ${ids.join(" and ")} ${ids.length === 1 ? "has" : "have"} to run, reach the leaders and catch up`]),
+    ...(whole.length === 0
+      ? []
+      : [`more replicas, or a lower min.insync.replicas, where all are in sync (${named(whole)})`]),
+  ].join("; ");
 }
 
 /** The brokers whose replicas are not in sync. */

@@ -233,7 +233,7 @@ test("partitions that refuse acks=all: as many replicas as the leader's version 
     assert.equal(
       found.at(-1),
       "underMinIsr kafka: partitions under their min.insync.replicas, which refuse acks=all: 1: a-0. " +
-        "Remedy: more replicas, or a lower min.insync.replicas of the topic",
+        "Remedy: more replicas, or a lower min.insync.replicas, where all are in sync (1: a-0)",
     );
   }
 });
