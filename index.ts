@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Assignment } from "./components/assignment.ts";
 import { DeployerKey } from "./components/deployerKey.ts";
+import { Growth } from "./components/growth.ts";
+import { wantedFactors } from "./components/growthSpec.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { defaultProtocol } from "./components/kafka/upgrade.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
@@ -17,6 +19,7 @@ import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
 import { assertForwarded } from "./bastionPorts.ts";
 import { chooseCertificates, securityShape } from "./certificates.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
+import { limitsLeft } from "./limitsLeft.ts";
 import { downMembers } from "./downMembers.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
 import { chooseSite } from "./platform.ts";
@@ -46,6 +49,7 @@ const upgrading = upgradedMembers(last, shape);
 const phase = settings.security;
 await assertForwarded(last, phase);
 const certificates = chooseCertificates(settings, plans, last);
+const [down, limits] = await Promise.all([downMembers(last), limitsLeft(last)]);
 const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);
 const shared = {
@@ -53,7 +57,7 @@ const shared = {
   deployerKey,
   plans,
   deployed,
-  down: await downMembers(last),
+  down,
   brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
   release: shape,
   security: phase,
@@ -63,20 +67,36 @@ const shared = {
   heap: settings.heap,
 };
 const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
-const cluster = new KafkaCluster("kafka", { ...shared, ensemble });
+const brokers = plans.flatMap(({ brokerId: id, address, rack }) =>
+  id === undefined
+    ? []
+    : [{ id, address: `${address}:${memberPort("kafka", phase)}`, ...(rack !== undefined && { rack }) }],
+);
+const isGrowing =
+  deployed.size > 0 && plans.some(({ name, brokerId }) => brokerId !== undefined && !deployed.has(name));
+const cluster = new KafkaCluster("kafka", {
+  ...shared,
+  ensemble,
+  grow: (added) => [
+    new Growth("growth", {
+      brokers,
+      reach: platform.reach,
+      deployerKey,
+      throttleMiBps: settings.rebalance.throttleMiBps,
+      factors: isGrowing ? wantedFactors(settings) : undefined,
+      startAfter: isGrowing ? added.map((member) => member.applied) : [],
+    }).grown,
+  ],
+});
 
 const [firstBroker] = cluster.members;
 if (!firstBroker) throw new Error("a cluster has a broker");
-const brokers = cluster.members.map(({ plan }) => ({
-  id: plan.brokerId ?? 0,
-  address: `${plan.address}:${memberPort("kafka", phase)}`,
-  ...(plan.rack !== undefined && { rack: plan.rack }),
-}));
 const assignment = new Assignment("assignment", {
   brokers,
   reach: platform.reach,
   deployerKey,
   throttleMiBps: settings.rebalance.throttleMiBps,
+  limitsLeft: limits,
   startAfter: cluster.members.map((member) => member.applied),
 });
 const lookedAfter = settings.topics.map(

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { AssignmentResult, AssignmentSpec } from "./assignmentSpec.ts";
+import { type AssignmentResult, type AssignmentSpec, FOUND_LIMITS } from "./assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "./memorySize.ts";
 import type { Reach } from "./reach.ts";
@@ -15,6 +15,8 @@ export interface AssignmentArgs {
   readonly deployerKey: DeployerKey;
   /** The most that a broker sends and, apart from that, takes for moves, in MiB per second. */
   readonly throttleMiBps: pulumi.Input<number>;
+  /** Whether limits of moves were found that an earlier run has left: then it runs, also where nothing else has changed. */
+  readonly limitsLeft?: boolean;
   /** What has to be healthy before partitions are moved. */
   readonly startAfter: readonly pulumi.Resource[];
 }
@@ -41,14 +43,22 @@ export class Assignment extends pulumi.ComponentResource {
       {
         create: "node scripts/run.mjs assignment create",
         update: "node scripts/run.mjs assignment update",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        environment: {
+          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
+          // Another value makes the Command run; in every other update the one that stands in the state is kept.
+          ...(args.limitsLeft && { [FOUND_LIMITS]: new Date().toISOString() }),
+        },
         // Also where no bastion asks for it: whether one does may be known only when it is there.
         stdin: pulumi.jsonStringify(args.deployerKey.secrets),
         // The last result says which brokers are new.
         addPreviousOutputInEnv: true,
         logging: "stderr",
       },
-      { parent: this, dependsOn: [...args.startAfter] },
+      {
+        parent: this,
+        dependsOn: [...args.startAfter],
+        ignoreChanges: args.limitsLeft ? [] : [`environment.${FOUND_LIMITS}`],
+      },
     );
 
     // A secret input makes all outputs secret; the result holds none.

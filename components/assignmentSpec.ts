@@ -19,3 +19,6 @@ export interface AssignmentResult {
   /** Number of partitions that this run moved. */
   readonly moved: number;
 }
+
+/** Environment variable that says when limits of moves were found that an earlier run has left. */
+export const FOUND_LIMITS = "KAFKA_CLUSTER_FOUND_LIMITS";

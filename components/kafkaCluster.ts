@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createMembers, type Member, type MemberSettings } from "./member.ts";
+import { createMembers, type CreateMembersArgs, type Member, type MemberSettings } from "./member.ts";
 import type { NodePlan } from "./render/node.ts";
 import { clientPort } from "./security/phase.ts";
 import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
@@ -14,6 +14,8 @@ export interface KafkaClusterArgs extends Omit<MemberSettings, "ensemble"> {
   readonly deployed: ReadonlySet<string>;
   /** Names of those of them that are down: they are mended first. */
   readonly down: ReadonlySet<string>;
+  /** See createMembers: makes the topics grow with the brokers. @default they don't */
+  readonly grow?: CreateMembersArgs["grow"];
 }
 
 /** The brokers of a Kafka cluster, each a {@link Member}. */
@@ -25,7 +27,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:KafkaCluster", name, {}, opts);
-    const { plans, deployed, down, ensemble, ...settings } = args;
+    const { plans, deployed, down, ensemble, grow, ...settings } = args;
     const served = [...ensemble.members.map((member) => member.applied), ...ensemble.upgraded];
     this.members = createMembers(
       {
@@ -36,6 +38,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         // A broker without a server of its own on the machine starts when the ensemble serves.
         startAfter: (plan, earlier) => [...served, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],
         rollAfter: served,
+        ...(grow && { grow }),
       },
       { parent: this },
     );

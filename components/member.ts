@@ -124,12 +124,17 @@ export interface CreateMembersArgs {
   readonly startAfter: (plan: NodePlan, earlier: readonly Member[]) => readonly pulumi.Resource[];
   /** What the first member that lived before waits for. */
   readonly rollAfter: readonly pulumi.Resource[];
+  /**
+   * What is done with the members that are new in a cluster that lives before any other is touched, given them and those that
+   * were down. @default nothing: the others don't wait for them
+   */
+  readonly grow?: (added: readonly Member[]) => readonly pulumi.Resource[];
 }
 
 /**
  * Makes members and chains those that lived before this update: each waits until the one before it is healthy, so that
  * Pulumi itself changes one at a time. One that is down comes first: it is mended before another one is stopped. New
- * ones put nothing at risk and start at once.
+ * ones put nothing at risk and start at once; when the cluster grows by them, it does so before the first is stopped.
  *
  * @returns the members in the order of the plans
  */
@@ -143,11 +148,11 @@ export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentRes
   };
   // Those that are down don't wait for each other: together they may be the quorum that each of them needs.
   const mended = args.plans.filter(({ name }) => args.down.has(name)).map((plan) => make(plan, args.rollAfter).applied);
-  let rollAfter = mended.length > 0 ? mended : args.rollAfter;
-  for (const plan of args.plans.filter(({ name }) => !args.down.has(name))) {
-    const lived = args.deployed.has(plan.name);
-    const member = make(plan, lived ? rollAfter : []);
-    if (lived) rollAfter = [member.applied];
-  }
+  const up = args.plans.filter(({ name }) => !args.down.has(name));
+  // Before those that lived: they wait for no member that is restarted after them.
+  const added = up.filter(({ name }) => !args.deployed.has(name)).map((plan) => make(plan, []));
+  const grown = args.grow?.([...members]) ?? [];
+  let rollAfter = [...(mended.length > 0 ? mended : args.rollAfter), ...(added.length > 0 ? grown : [])];
+  for (const plan of up.filter(({ name }) => args.deployed.has(name))) rollAfter = [make(plan, rollAfter).applied];
   return args.plans.flatMap((plan) => members.filter((member) => member.plan === plan));
 }

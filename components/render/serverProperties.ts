@@ -51,7 +51,8 @@ export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: 
 export function defaultBrokerProperties(brokerCount: number, heap: string): Record<string, string> {
   const heapMebibytes = mebibytes(heap);
   const replicas = String(Math.min(3, brokerCount));
-  const inSync = String(Math.min(2, brokerCount));
+  // Of two brokers one has to do while the other one is restarted.
+  const inSync = brokerCount > 2 ? "2" : "1";
   return {
     "auto.create.topics.enable": "false",
     "default.replication.factor": replicas,

@@ -44,6 +44,8 @@ test("an assignment is a Command that waits for the brokers, knows its last resu
     addPreviousOutputInEnv: true,
     logging: "stderr",
   });
+  // A time at which limits were found makes it run once; later updates keep what stands in the state.
+  assert.deepEqual(command.ignoreChanges, ["environment.KAFKA_CLUSTER_FOUND_LIMITS"]);
   assert.deepEqual(command.secrets, ["stdin"]);
   assert.deepEqual(command.dependencies, ["deployer-pair", "member-pair"]);
   assert.ok(assignment);

@@ -1,0 +1,59 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployerKey } from "./deployerKey.ts";
+import type { GrowthSpec } from "./growthSpec.ts";
+import { MIB } from "./memorySize.ts";
+import type { Reach } from "./reach.ts";
+
+/** Arguments of {@link Growth}. */
+export interface GrowthArgs {
+  readonly brokers: GrowthSpec["brokers"];
+  /** How to get to the brokers. */
+  readonly reach: pulumi.Input<Reach>;
+  /** Logs in to the bastion, if the reach is one. */
+  readonly deployerKey: DeployerKey;
+  /** The most that a broker sends and, apart from that, takes for moves, in MiB per second. */
+  readonly throttleMiBps: pulumi.Input<number>;
+  /** How many replicas topics shall have at least, in the update that brings brokers; undefined in every other. */
+  readonly factors: GrowthSpec["factors"] | undefined;
+  /** The members that have come: their brokers take the replicas. */
+  readonly startAfter: readonly pulumi.Resource[];
+}
+
+/**
+ * Gives topics the replicas that a cluster of more brokers asks for, as soon as the new ones are there and before any other
+ * is restarted: with one replica nobody could do without its broker. In an update that brings no broker it changes nothing.
+ */
+export class Growth extends pulumi.ComponentResource {
+  /** Done when the topics have their replicas: for dependencies. */
+  readonly grown: pulumi.Resource;
+
+  constructor(name: string, args: GrowthArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-cluster:index:Growth", name, {}, opts);
+    const { brokers, factors = {}, deployerKey } = args;
+    const spec = pulumi.all([args.reach, args.throttleMiBps]).apply(([reach, throttleMiBps]): GrowthSpec => ({
+      brokers,
+      reach,
+      throttleBytesPerSecond: throttleMiBps * MIB,
+      factors,
+    }));
+    this.grown = new command.local.Command(
+      `${name}-replicas`,
+      {
+        create: "node scripts/run.mjs growth",
+        update: "node scripts/run.mjs growth",
+        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        // Also where no bastion asks for it: whether one does may be known only when it is there.
+        stdin: pulumi.jsonStringify(deployerKey.secrets),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      {
+        parent: this,
+        dependsOn: [...args.startAfter],
+        ignoreChanges: args.factors ? [] : ["environment", "stdin"],
+      },
+    );
+    this.registerOutputs({});
+  }
+}
