@@ -11,6 +11,7 @@ import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
+import { StillStarting } from "./recovery.ts";
 import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
 import { remember } from "./started.ts";
 
@@ -52,7 +53,8 @@ export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
       health,
     };
   } catch (error) {
-    if (files.length > 0) await rollBack(spec, ssh, plans, told, error as Error);
+    // What still gets further is not made to begin anew.
+    if (files.length > 0 && !(error instanceof StillStarting)) await rollBack(spec, ssh, plans, told, error as Error);
     throw error;
   }
 }
