@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brokerProgress, serverProgress } from "../../../scripts/apply/recovery.ts";
 
-/** A line as Kafka 3.9.2 wrote it when it had been killed. */
+/** In the form that Kafka 3.9.2 writes after it was killed. */
 const NEWER =
   "[2026-11-29 06:51:11,719] INFO [LogLoader partition=orders-9, dir=/opt/kafka-logs] Recovering unflushed segment 4096. " +
   "3/17 recovered for orders-9. (kafka.log.LogLoader)";
-/** The same as the sources of Kafka 2.4.0 have it. */
+/** The same in the words of the 2.x releases; not recorded from 2.4.0 itself. */
 const OLDER =
   "[2026-11-29 06:51:11,719] INFO [Log partition=orders-9, dir=/opt/kafka-logs] Recovering unflushed segment 4096 (kafka.log.Log)";
 
