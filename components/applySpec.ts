@@ -9,10 +9,15 @@ export interface Peer {
   readonly address: string;
 }
 
+/** How long a start may take that gets further, in seconds: hours, as many terabytes after an unclean stop may. */
+export const START_TIMEOUT_S = 21_600;
+
 /** How careful a rolling change is. */
 export interface RolloutSettings {
   /** How long a service that is to be stopped waits until the cluster can do without it, in seconds. */
   readonly gateTimeoutSeconds: number;
+  /** How long a service's start may take as long as it gets further, in seconds. @default {@link START_TIMEOUT_S} */
+  readonly startTimeoutSeconds?: number;
   /** Whether it is stopped all the same after that: partitions may be unavailable, writes refused. */
   readonly acceptUnavailable: boolean;
   /** Whether a broker is started on an empty data volume although nobody else has all that it had. */

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { RolloutSettings } from "./applySpec.ts";
+import { type RolloutSettings, START_TIMEOUT_S } from "./applySpec.ts";
 import { awsProblems } from "./aws/awsProblems.ts";
 import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
 import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
@@ -44,7 +44,7 @@ export interface CommonSettings extends Topology {
   readonly subnet: string;
   /** Address of the first broker. @default the tenth of its subnet */
   readonly firstAddress?: string;
-  /** How careful a rolling change is. @default 120 s, false, false */
+  /** How careful a rolling change is. @default 120 s, 21600 s, false, false */
   readonly rollout: RolloutSettings;
   /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
   readonly rebalance: { readonly throttleMiBps: number };
@@ -105,7 +105,12 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const top = new SettingsReader("", raw, SETTING_KEYS, problems);
   const zookeeper = top.object("zookeeper", ["placement", "count"]);
   const heap = top.object("heap", ["broker", "zookeeper"]);
-  const rollout = top.object("rollout", ["gateTimeoutSeconds", "acceptUnavailable", "acceptDataLoss"]);
+  const rollout = top.object("rollout", [
+    "gateTimeoutSeconds",
+    "startTimeoutSeconds",
+    "acceptUnavailable",
+    "acceptDataLoss",
+  ]);
   const rebalance = top.object("rebalance", ["throttleMiBps"]);
   const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
 
@@ -143,6 +148,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
     ...(firstAddress !== "" && { firstAddress }),
     rollout: {
       gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
+      startTimeoutSeconds: rollout.integer("startTimeoutSeconds", 300, 604_800, START_TIMEOUT_S),
       acceptUnavailable: rollout.flag("acceptUnavailable", false),
       acceptDataLoss: rollout.flag("acceptDataLoss", false),
     },

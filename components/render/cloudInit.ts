@@ -24,9 +24,9 @@ export function renderUserData(settings: CloudInitSettings): string {
       sudo: "ALL=(ALL) NOPASSWD:ALL",
       key: settings.deployKey,
     }),
-    // What is secret comes with the first apply, before which no service starts.
+    // What is secret or late comes with the first apply, before which no service starts.
     write_files: settings.files
-      .filter(({ secret = false }) => !secret)
+      .filter(({ secret = false, late = false }) => !secret && !late)
       .map(({ path, mode, owner = "root:root", content }) => ({ path, permissions: mode, owner, content })),
     runcmd: [[INSTALL_SCRIPT]],
   };

@@ -7,6 +7,7 @@ import {
   INSTALL_SETTINGS,
   KAFKA_ETC,
   KAFKA_LOG_DIR,
+  ROOM_SCRIPT,
   SERVICE_USER,
   ZOOKEEPER_DATA_DIR,
 } from "./paths.ts";
@@ -117,6 +118,7 @@ for service in $SERVICES; do
   esac
 done
 
+[ ! -x ${ROOM_SCRIPT} ] || ${ROOM_SCRIPT} make
 systemctl daemon-reload
 # shellcheck disable=SC2086
 systemctl enable --quiet $SERVICES

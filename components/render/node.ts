@@ -10,6 +10,7 @@ import {
   INSTALL_SCRIPT,
   INSTALL_SETTINGS,
   KAFKA_ETC,
+  ROOM_SCRIPT,
   SERVER_PROPERTIES,
   SYSCTL_SETTINGS,
   TIME_SOURCES,
@@ -17,6 +18,7 @@ import {
 } from "./paths.ts";
 import { hasTls, type Phase } from "../security/phase.ts";
 import { renderAdminProperties } from "./brokerSecurity.ts";
+import { renderRoomDropIn, ROOM_SCRIPT_TEXT } from "./room.ts";
 import { type EnsembleServer, renderServerProperties } from "./serverProperties.ts";
 import { renderUnit } from "./systemdUnit.ts";
 import { tlsFiles } from "./tlsFiles.ts";
@@ -87,7 +89,17 @@ export function renderNode(plan: NodePlan, cluster: NodeSettings): NodeFile[] {
     ...hostFiles(cluster.host),
     ...(plan.zookeeperId === undefined ? [] : zookeeperFiles(plan.zookeeperId, cluster)),
     ...(plan.brokerId === undefined ? [] : brokerFiles(plan, plan.brokerId, cluster)),
+    ...(services.length === 2 ? roomFiles(services) : []),
   ];
+}
+
+/** No service is restarted for them: a unit takes its drop-in at its next start. */
+function roomFiles(services: readonly Service[]): NodeFile[] {
+  const dropIn = (service: Service): string => `/etc/systemd/system/${service}.service.d/room.conf`;
+  return [
+    file(ROOM_SCRIPT, ROOM_SCRIPT_TEXT, [], "0755"),
+    ...services.map((service) => file(dropIn(service), renderRoomDropIn(service), [])),
+  ].map((each) => ({ ...each, late: true }));
 }
 
 function hostFiles(host: HostSettings): NodeFile[] {

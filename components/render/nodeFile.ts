@@ -16,6 +16,8 @@ export interface NodeFile {
    * apply's standard input. @default false
    */
   readonly secret?: boolean;
+  /** Whether user data goes without it, which has little room: the first apply brings it. @default false */
+  readonly late?: boolean;
   /** SHA-256 of a secret file's content, in hexadecimal, where the content itself is not at hand. */
   readonly sha256?: string;
   /** The services that read the file when they start, and so are restarted when it changes. */

@@ -26,6 +26,9 @@ export const TIME_SOURCES = "/etc/chrony/sources.d/kafka-cluster.sources";
 /** The install script. */
 export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
 
+/** What keeps room for ZooKeeper on a data volume that a broker shares. */
+export const ROOM_SCRIPT = "/usr/local/lib/kafka-cluster/room";
+
 /** Ports of the brokers' listeners: without TLS; brokers and deployer, by certificate; clients with TLS, by password. */
 export const KAFKA_PORTS = { plaintext: 9092, broker: 9093, client: 9094 } as const;
 /** ZooKeeper's ports: clients without and with TLS, followers to the leader, leader election. */

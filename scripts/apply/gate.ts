@@ -1,4 +1,4 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
+import { type ApplySpec, START_TIMEOUT_S } from "../../components/applySpec.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
@@ -7,17 +7,20 @@ import { waitFor } from "../lib/wait.ts";
 import { blockedMessage, blockers } from "./availability.ts";
 import { viewCluster } from "./cluster.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
+import { startProgress, StillStarting } from "./recovery.ts";
 import type { SettledState } from "./steady.ts";
 import { assertTrusted } from "./trust.ts";
 
 /** Pause between two looks at the cluster, in milliseconds. */
 const INTERVAL_MS = 200;
+/** Pause between two looks at a broker that recovers its logs, in milliseconds. */
+const RECOVERY_INTERVAL_MS = 2_000;
 
 /**
  * Waits until the cluster can do without a service of this member, which is about to be stopped.
  *
- * A broker that is not registered is no part of the cluster, so that nobody misses it; it is given the same time, since it
- * may be recovering its logs.
+ * A broker that is not registered is no part of the cluster, so that nobody misses it; but as long as it recovers its logs
+ * it is waited for.
  *
  * @throws UserError when it can't until the time is up, with what stands in the way and the remedy; at once when the broker
  *   would not trust the others any more
@@ -31,6 +34,7 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
   const gate = service === "zookeeper" ? quorumGate(spec, openSocket) : brokerGate(spec, openSocket);
   if (!gate) return;
   await assertTrusted(spec, openSocket, service);
+  if (service === "kafka") await awaitRecovery(spec, ssh);
   const started = Date.now();
   try {
     await waitFor(`the cluster to do without ${service} on ${spec.name}`, gate, gateTimeoutSeconds * 1000, INTERVAL_MS);
@@ -41,6 +45,35 @@ export async function passGate(spec: ApplySpec, ssh: Ssh, service: Service, stat
   }
   const waited = (Date.now() - started) / 1000;
   if (waited > 1) progress(`${spec.name}: waited ${waited.toFixed(1)} s until the cluster could do without ${service}`);
+}
+
+/**
+ * Waits for a broker that runs but is not registered: it may be recovering its logs, which a stop would make it begin anew.
+ * One that does not get further for half the gate's time is waited for no more.
+ *
+ * @throws StillStarting when it still gets further after rollout.startTimeoutSeconds
+ */
+async function awaitRecovery(spec: ApplySpec, ssh: Ssh): Promise<void> {
+  const { name, brokerId = -1, rollout } = spec;
+  const limitMs = (rollout.startTimeoutSeconds ?? START_TIMEOUT_S) * 1000;
+  const started = Date.now();
+  await waitFor(
+    `broker ${brokerId} to register`,
+    async () => {
+      const { brokers } = await viewCluster(spec, ssh.openSocket);
+      if (brokers.includes(brokerId)) return { value: true };
+      const { text } = await startProgress(ssh, "kafka");
+      if (text !== "" && Date.now() - started > limitMs) {
+        throw new StillStarting(`${name}: kafka was not stopped: after ${limitMs / 1000} s ${text}`);
+      }
+      return { seen: text };
+    },
+    (rollout.gateTimeoutSeconds * 1000) / 2,
+    RECOVERY_INTERVAL_MS,
+    true,
+  ).catch((error: unknown) => {
+    if (error instanceof StillStarting) throw error;
+  });
 }
 
 type Gate = () => Promise<{ value: true } | { seen: string }>;
@@ -68,15 +101,10 @@ function quorumGate(spec: ApplySpec, openSocket: OpenSocket): Gate | undefined {
 /** No partition may lose its last in-sync replica or fall under its min.insync.replicas. */
 function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate {
   const { name, brokerId = -1, rollout } = spec;
-  const first = Date.now();
   return async () => {
     const view = await viewCluster(spec, openSocket);
-    if (!view.brokers.includes(brokerId)) {
-      // It is out already; what it may still be doing is to recover its logs, which a stop would only prolong.
-      const seconds = (Date.now() - first) / 1000;
-      if (seconds > rollout.gateTimeoutSeconds / 2) return { value: true };
-      return { seen: `broker ${brokerId} runs but is not registered: it starts, or recovers its logs` };
-    }
+    // It is out already, and does not get further either (awaitRecovery).
+    if (!view.brokers.includes(brokerId)) return { value: true };
     // By what is registered: a cluster that becomes one of a single broker has others until the end of the update.
     if (view.brokers.length === 1 && spec.brokers.length === 1) {
       progress(`${name}: the only broker: nothing can be written or read while it is restarted`);

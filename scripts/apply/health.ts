@@ -1,6 +1,6 @@
 import { withAdminRequests } from "../lib/adminRequests.ts";
 import { keyOf } from "../lib/partitions.ts";
-import type { ApplySpec } from "../../components/applySpec.ts";
+import { type ApplySpec, START_TIMEOUT_S } from "../../components/applySpec.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { memberPort } from "../../components/security/phase.ts";
 import { progress, UserError } from "../lib/report.ts";
@@ -8,17 +8,21 @@ import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { askServer } from "../lib/zookeeper.ts";
+import { startProgress, StillStarting } from "./recovery.ts";
 import { assertRunning, lastLines } from "./services.ts";
 
 /**
- * How long nothing may change on the way to health, in milliseconds: a start after an unclean stop recovers every log
- * segment. A broker that copies what it lacks takes the time that it takes.
+ * How long nothing may change on the way to health, in milliseconds. A broker that recovers its logs after an unclean stop
+ * or copies what it lacks, and a server that reads a snapshot, take the time that they take, up to
+ * rollout.startTimeoutSeconds.
  */
 const HEALTH_TIMEOUT_MS = 300_000;
 /** Pause between two health checks, in milliseconds. */
 const HEALTH_INTERVAL_MS = 100;
 /** Pause between two looks at whether a service that is not healthy yet still runs, in milliseconds. */
 const LOOK_INTERVAL_MS = 4_000;
+/** Pause between two lines about a start that takes long, in milliseconds. */
+const TELL_INTERVAL_MS = 10_000;
 
 /** What a health check gives: a sentence that describes the good state, or what is seen instead. */
 export type Health = { value: string } | { seen: string };
@@ -72,6 +76,7 @@ export function asSeen(error: unknown): { seen: string } {
  *
  * @returns a sentence that describes the good state
  * @throws UserError when nothing has changed for {@link HEALTH_TIMEOUT_MS} or the service does not stay up, with the last lines of its log
+ * @throws StillStarting when it still gets further after rollout.startTimeoutSeconds
  */
 export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Promise<string> {
   const endpoint = endpointOf(spec, service, spec.address);
@@ -79,23 +84,42 @@ export async function healthy(spec: ApplySpec, ssh: Ssh, service: Service): Prom
     service === "zookeeper"
       ? zookeeperHealth(ssh.openSocket, endpoint)
       : brokerHealth(ssh.openSocket, endpoint, spec.brokerId ?? -1);
+  const limitMs = (spec.rollout.startTimeoutSeconds ?? START_TIMEOUT_S) * 1000;
   const started = Date.now();
   let lastLook = started;
+  let lastTold = started;
+  let [mark, changed, far] = ["", started, ""];
+  const look = async (): Promise<void> => {
+    lastLook = Date.now();
+    await assertRunning(ssh, service);
+    const progressed = await startProgress(ssh, service);
+    if (progressed.mark !== mark) [mark, changed, far] = [progressed.mark, lastLook, progressed.text];
+    if (far !== "" && changed > lastTold && lastLook - lastTold > TELL_INTERVAL_MS) {
+      lastTold = lastLook;
+      progress(`${spec.name}: ${service} is not healthy yet: ${far}`);
+    }
+  };
   const state = await waitFor(
     `${service} on ${spec.name}`,
     async () => {
       const health = await check().catch(asSeen);
-      if ("seen" in health && Date.now() - lastLook > LOOK_INTERVAL_MS) {
-        lastLook = Date.now();
-        await assertRunning(ssh, service);
-      }
-      return health;
+      if ("value" in health) return health;
+      if (Date.now() - lastLook > LOOK_INTERVAL_MS) await look();
+      const seen = far === "" ? health.seen : `${health.seen}; ${far}`;
+      if (Date.now() - started > limitMs) throw new StillStarting(`after ${limitMs / 1000} s ${seen}`);
+      return { seen };
     },
     HEALTH_TIMEOUT_MS,
     HEALTH_INTERVAL_MS,
     true,
   ).catch(async (error: unknown) => {
     const reason = (error as Error).message;
+    if (error instanceof StillStarting) {
+      throw new StillStarting(
+        `${spec.name} (${spec.address}): ${service} is not healthy ${reason}. It is left to go on: run it again, or raise ` +
+          "rollout.startTimeoutSeconds, to wait longer",
+      );
+    }
     // Without SSH there are no lines, and that is the error then.
     const log = reason.includes("last lines") ? "" : `\nThe last lines of its log:\n${await lastLines(ssh, service)}`;
     throw new UserError(`${spec.name} (${spec.address}) is not healthy: ${reason}${log}`);

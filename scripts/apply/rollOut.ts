@@ -11,6 +11,7 @@ import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
+import { StillStarting } from "./recovery.ts";
 import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
 import { settleBroker } from "./settle.ts";
 
@@ -52,7 +53,9 @@ export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
       health,
     };
   } catch (error) {
-    if (files.length > 0 || error instanceof HurtBroker) {
+    // What still gets further is not made to begin anew.
+    const failed = files.length > 0 && !(error instanceof StillStarting);
+    if (failed || error instanceof HurtBroker) {
       await rollBack(spec, ssh, plans, told, error as Error, files.length > 0);
     }
     throw error;

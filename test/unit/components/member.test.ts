@@ -65,7 +65,7 @@ test("an apply carries the member's files in plain sight and the private key as 
     ensemble: [18, 19, 20].map((host, index) => ({ id: index + 1, address: `10.0.0.${host}` })),
     kafkaVersion: "3.9.2",
     security: "plaintext",
-    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
+    rollout: { gateTimeoutSeconds: 120, startTimeoutSeconds: 21_600, acceptUnavailable: false, acceptDataLoss: false },
     files: FILES,
   };
   assert.deepEqual(JSON.parse(environment.KAFKA_CLUSTER_SPEC ?? ""), spec);

@@ -27,7 +27,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
     heap: { broker: "1g", zookeeper: "512m" },
     subnet: "10.0.0.0/24",
     machine: { cpus: 2, memory: "2GiB" },
-    rollout: { gateTimeoutSeconds: 120, acceptUnavailable: false, acceptDataLoss: false },
+    rollout: { gateTimeoutSeconds: 120, startTimeoutSeconds: 21_600, acceptUnavailable: false, acceptDataLoss: false },
     rebalance: { throttleMiBps: 50 },
     security: "plaintext",
     certificates: {
