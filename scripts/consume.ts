@@ -1,12 +1,20 @@
 import { once } from "node:events";
-import type { Consumer, Kafka } from "kafkajs";
+import type { Consumer } from "kafkajs";
 import { formatMessage } from "./clients/format.ts";
+import { askForGroup } from "./clients/groupProtocol.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
-import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { checkTopicName, failure, permitted } from "./clients/refusal.ts";
+import { leaderless } from "./clients/target.ts";
+import { AdminRequests } from "./lib/adminRequests.ts";
+import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
+import { topicPartitions } from "./lib/topics.ts";
+
+/** How often it looks for leaders of partitions that had none, in milliseconds. */
+const METADATA_MAX_AGE_MS = 5_000;
 
 /** The operations note's consumer: prints the messages of a topic as they come. */
 async function consume(args: readonly string[]): Promise<void> {
@@ -15,51 +23,58 @@ async function consume(args: readonly string[]): Promise<void> {
     process.stdout.write(CONSUME_HELP);
     return;
   }
+  const { topic, group } = options;
+  checkTopicName(topic);
   const { brokers, login, ...way } = await entrance(options);
+  const user = login?.username;
   const network = new Network(way);
   const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket, ...(login && { login }) });
+  const requests = new AdminRequests(client);
   const consumer = client.kafka.consumer({
-    groupId: options.group,
+    groupId: group,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
     // Leaving the group waits for the fetch that is under way.
     maxWaitTimeInMs: 500,
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   try {
     await network.ready();
-    await network.guard(requireTopic(client.kafka, options.topic));
+    const readTopic = { operation: "Read", resource: "topic", name: topic } as const;
+    const readGroup = { operation: "Read", resource: "group", name: group } as const;
+    await network.guard(permitted(user, [readTopic], requireTopic(requests, topic)));
+    await network.guard(permitted(user, [readGroup], askForGroup(requests, group)));
     const printed = network.guard(printMessages(consumer, options));
-    await Promise.race([printed, once(process, "SIGINT"), once(process, "SIGTERM")]);
+    const ended = Promise.race([printed, once(process, "SIGINT"), once(process, "SIGTERM")]);
+    // A user who may Describe both is refused only now.
+    await permitted(user, [readTopic, readGroup], ended);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const reason = kafkaReason(error);
-    // kafkajs takes a group that the user may not join for one without a coordinator.
-    const permission =
-      login && reason.includes("group coordinator")
-        ? `; user ${login.username} needs authorization to Read group ${options.group} (setting users)`
-        : "";
-    throw new UserError(`topic ${options.topic} can't be read through ${brokers.join(", ")}: ${reason}${permission}`);
+    throw failure(`topic ${topic} can't be read`, brokers, error);
   } finally {
     await disconnect(consumer);
+    await requests.close();
     client.close();
     network.close();
     exitSoon();
   }
 }
 
-async function requireTopic(kafka: Kafka, topic: string): Promise<void> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    if (!(await admin.listTopics()).includes(topic)) {
-      throw new UserError(`there is no topic ${topic}; \`npm run produce -- --topic ${topic}\` creates it`);
-    }
-  } finally {
-    await disconnect(admin);
+async function requireTopic(requests: AdminRequests, topic: string): Promise<void> {
+  const partitions = await topicPartitions(requests, topic);
+  if (!partitions) {
+    throw new UserError(`there is no topic ${topic}; \`npm run produce -- --topic ${topic}\` creates it`);
   }
+  const without = partitions.filter(({ leader }) => leader < 0);
+  if (without.length === 0) return;
+  if (without.length === partitions.length) throw new UserError(leaderless(topic, without));
+  progress(`${leaderless(topic, without)}; they are read when they have one`);
 }
 
 /** Ends after `max` messages, or when the consumer fails. */
-function printMessages(consumer: Consumer, { topic, group, fromBeginning, max }: ConsumeOptions): Promise<void> {
+function printMessages(consumer: Consumer, options: ConsumeOptions): Promise<void> {
+  const { topic, group, fromBeginning, max } = options;
+  // What a program reads is not to be changed, what a terminal shows must not act on it.
+  const raw = options.raw || !process.stdout.isTTY;
   return new Promise((resolve, reject) => {
     let printed = 0;
     const start = async () => {
@@ -73,7 +88,7 @@ function printMessages(consumer: Consumer, { topic, group, fromBeginning, max }:
       await consumer.subscribe({ topics: [topic], fromBeginning });
       await consumer.run({
         eachMessage: ({ partition, message }) => {
-          process.stdout.write(`${formatMessage(topic, partition, message)}\n`);
+          process.stdout.write(formatMessage(topic, partition, message, raw));
           printed += 1;
           if (printed === max) {
             // What comes after stays for the group's next consumer.

@@ -1,8 +1,9 @@
-import type { Kafka } from "kafkajs";
-import { readDocuments } from "./clients/documents.ts";
-import { PRODUCE_HELP, produceOptions } from "./clients/options.ts";
+import { type Document, readDocuments } from "./clients/documents.ts";
+import { PRODUCE_HELP, type ProduceOptions, produceOptions } from "./clients/options.ts";
+import { checkTopicName, failure, kafkaType, permitted } from "./clients/refusal.ts";
+import { checkLimits, choosePartition, needsKey, tooLarge, topicLimits, type TopicLimits } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
-import { disconnect, exitSoon, kafkaClient, type KafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { disconnect, exitSoon, kafkaClient, type KafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
@@ -18,20 +19,20 @@ async function produce(args: readonly string[]): Promise<void> {
     process.stdout.write(PRODUCE_HELP);
     return;
   }
-  const documents = await readDocuments(options.files);
+  checkTopicName(options.topic);
+  const documents = options.tombstone ? [] : await readDocuments(options.files, { lines: options.lines });
   const { brokers, login, ...way } = await entrance(options);
   const network = new Network(way);
   const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket, ...(login && { login }) });
+  const requests = new AdminRequests(client);
   try {
     await network.ready();
-    await network.guard(createTopic(client, options.topic));
-    await network.guard(send(client.kafka, options.topic, documents));
+    await network.guard(prepare(requests, options.topic, login?.username));
+    await network.guard(send(client, requests, options, documents, login?.username));
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `nothing more was sent to topic ${options.topic} through ${brokers.join(", ")}: ${kafkaReason(error)}`,
-    );
+    throw failure(`nothing more was sent to topic ${options.topic}`, brokers, error);
   } finally {
+    await requests.close();
     client.close();
     network.close();
     exitSoon();
@@ -39,34 +40,59 @@ async function produce(args: readonly string[]): Promise<void> {
 }
 
 /** The brokers create no topic by themselves, so that a misspelt name makes none. */
-async function createTopic(client: KafkaClient, topic: string): Promise<void> {
-  const requests = new AdminRequests(client);
-  try {
-    if (await topicPartitions(requests, topic)) return;
-    const replicationFactor = Math.min(REPLICATION_FACTOR, (await requests.metadata()).brokers.length);
-    if (await createTopicIfMissing(requests, { topic, partitions: 1, replicationFactor })) {
-      progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
-    }
-  } finally {
-    await requests.close();
+async function prepare(requests: AdminRequests, topic: string, user: string | undefined): Promise<void> {
+  // Write includes Describe.
+  const write = { operation: "Write", resource: "topic", name: topic } as const;
+  if (await permitted(user, [write], topicPartitions(requests, topic))) return;
+  const replicationFactor = Math.min(REPLICATION_FACTOR, (await requests.metadata()).brokers.length);
+  const creation = createTopicIfMissing(requests, { topic, partitions: 1, replicationFactor });
+  if (await permitted(user, [{ ...write, operation: "Create" }], creation)) {
+    progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
   }
 }
 
-async function send(kafka: Kafka, topic: string, documents: readonly unknown[]): Promise<void> {
+async function send(
+  { kafka }: KafkaClient,
+  requests: AdminRequests,
+  options: ProduceOptions,
+  documents: readonly Document[],
+  user: string | undefined,
+): Promise<void> {
+  const { topic, key = null, headers } = options;
+  const limits = await topicLimits(requests, topic);
+  checkLimits(options, documents, limits);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();
-    for (const document of documents) {
-      const written = await producer.send({ topic, acks: -1, messages: [{ value: JSON.stringify(document) }] });
-      for (const { topicName, partition, baseOffset } of written) {
-        process.stdout.write(
-          `written: topic ${topicName}, partition ${partition}, offset ${baseOffset ?? "unknown"}\n`,
-        );
+    for (const document of options.tombstone ? [undefined] : documents) {
+      const partition = await choosePartition(requests, options);
+      const message = { key, value: document?.bytes ?? null, headers, partition };
+      const sent = producer.send({ topic, acks: -1, messages: [message] }).catch((error: unknown) => {
+        throw refused(options, document, limits, error);
+      });
+      const written = await permitted(user, [{ operation: "Write", resource: "topic", name: topic }], sent);
+      for (const { topicName, partition: at, baseOffset } of written) {
+        process.stdout.write(`written: topic ${topicName}, partition ${at}, offset ${baseOffset ?? "unknown"}\n`);
       }
     }
   } finally {
     await disconnect(producer);
   }
+}
+
+/** A refusal with what is to do; the broker's own where nothing is known. */
+function refused(
+  { topic, key }: ProduceOptions,
+  document: Document | undefined,
+  limits: TopicLimits,
+  error: unknown,
+): unknown {
+  const type = kafkaType(error);
+  if (type === "INVALID_RECORD" && key === undefined) return new UserError(needsKey(topic));
+  if (document && (type === "MESSAGE_TOO_LARGE" || type === "RECORD_LIST_TOO_LARGE")) {
+    return new UserError(tooLarge(topic, document, limits.maxMessageBytes));
+  }
+  return error;
 }
 
 runScript(() => produce(process.argv.slice(2)));

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/report.ts";
+import { STANDARD_INPUT } from "./documents.ts";
 
 /** Topic of the operations note's two clients. */
 export const DEFAULT_TOPIC = "taobao-yu1";
@@ -14,8 +15,15 @@ export const PRODUCE_HELP = `Sends JSON documents to a topic, and prints where e
   --topic NAME        topic, created when it is missing (default ${DEFAULT_TOPIC})
   --broker HOST:PORT  broker to bootstrap from; may be repeated (default: the stack's brokers)
   --user NAME         user of the stack to log in as (default: nobody, or the only one of a cluster that asks)
-  --file PATH         file with one JSON document; may be repeated (default: a goods listing)
+  --file PATH         file with one JSON document, - for standard input; may be repeated (default: a goods listing)
+  --lines             each line of a file is a document
+  --key TEXT          key of the messages (default: none); a compacted topic needs one
+  --header NAME=VALUE header of the messages; may be repeated, also with the same name
+  --partition N       partition to write to (default: by the key, else any)
+  --tombstone         sends no document but an empty message, which deletes the key from a compacted topic
   --help              this text
+
+A document is sent byte by byte as it is; only white space at its end is left out.
 `;
 
 /** Help of `npm run consume`. */
@@ -29,6 +37,7 @@ export const CONSUME_HELP = `Prints the messages of a topic as they come, until 
   --user NAME         user of the stack to log in as (default: nobody, or the only one of a cluster that asks)
   --from-beginning    a group that has no position yet starts at the first message, not after the last
   --max N             end after N messages
+  --raw               on a terminal, too, shows control characters as they are (default: escaped there, raw in a pipe)
   --help              this text
 `;
 
@@ -39,8 +48,16 @@ export interface ProduceOptions {
   readonly brokers: readonly string[];
   /** A user of the stack. */
   readonly user?: string;
-  /** Paths; empty: the built-in document. */
+  /** Paths, {@link STANDARD_INPUT} among them; empty: the built-in document. */
   readonly files: readonly string[];
+  /** Whether each line of a file is a document. */
+  readonly lines: boolean;
+  readonly key?: string;
+  /** By their names; one that was given more than once has all its values. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly partition?: number;
+  /** Whether a message without a value is sent. */
+  readonly tombstone: boolean;
 }
 
 /** Options of `npm run consume`. */
@@ -52,6 +69,8 @@ export interface ConsumeOptions {
   /** A user of the stack. */
   readonly user?: string;
   readonly fromBeginning: boolean;
+  /** Whether a terminal gets what it would act on. */
+  readonly raw: boolean;
   /** Number of messages after which to end; endless when absent. */
   readonly max?: number;
 }
@@ -67,19 +86,45 @@ const COMMON = {
  * Reads the producer's command line.
  *
  * @returns "help" when that was asked for
- * @throws UserError for an option that it doesn't know
+ * @throws UserError for an option that it doesn't know, a value that isn't allowed, or options that exclude each other
  */
 export function produceOptions(args: readonly string[]): ProduceOptions | "help" {
   const values = parsed(
     () =>
       parseArgs({
         args: [...args],
-        options: { ...COMMON, file: { type: "string", multiple: true, default: [] as string[] } },
+        options: {
+          ...COMMON,
+          file: { type: "string", multiple: true, default: [] as string[] },
+          lines: { type: "boolean", default: false },
+          key: { type: "string" },
+          header: { type: "string", multiple: true, default: [] as string[] },
+          partition: { type: "string" },
+          tombstone: { type: "boolean", default: false },
+        },
       }).values,
   );
   if (values.help) return "help";
-  const { topic, broker: brokers, user, file: files } = values;
-  return { topic, brokers, files, ...(user !== undefined && { user }) };
+  const { topic, broker: brokers, user, file: files, lines, key, header, partition, tombstone } = values;
+  if (partition !== undefined && !/^(0|[1-9]\d{0,8})$/.test(partition)) {
+    throw new UserError(`--partition ${partition}: expected a whole number from 0`);
+  }
+  if (tombstone && key === undefined) throw new UserError("--tombstone deletes a key: give --key KEY, too");
+  if (tombstone && files.length > 0) throw new UserError("--tombstone has no document: leave out --file");
+  if (files.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new UserError("--file -: standard input can be read only once");
+  }
+  return {
+    topic,
+    brokers,
+    files,
+    lines,
+    headers: headersOf(header),
+    tombstone,
+    ...(user !== undefined && { user }),
+    ...(key !== undefined && { key }),
+    ...(partition !== undefined && { partition: Number(partition) }),
+  };
 }
 
 /**
@@ -98,11 +143,12 @@ export function consumeOptions(args: readonly string[]): ConsumeOptions | "help"
           group: { type: "string", default: DEFAULT_GROUP },
           "from-beginning": { type: "boolean", default: false },
           max: { type: "string" },
+          raw: { type: "boolean", default: false },
         },
       }).values,
   );
   if (values.help) return "help";
-  const { topic, group, broker, user, max } = values;
+  const { topic, group, broker, user, max, raw } = values;
   if (max !== undefined && !/^[1-9]\d{0,8}$/.test(max)) {
     throw new UserError(`--max ${max}: expected a whole number from 1`);
   }
@@ -112,8 +158,20 @@ export function consumeOptions(args: readonly string[]): ConsumeOptions | "help"
     brokers: broker,
     ...(user !== undefined && { user }),
     fromBeginning: values["from-beginning"],
+    raw,
     ...(max !== undefined && { max: Number(max) }),
   };
+}
+
+function headersOf(given: readonly string[]): Record<string, string | string[]> {
+  const headers = new Map<string, string[]>();
+  for (const header of given) {
+    const equals = header.indexOf("=");
+    if (equals < 1) throw new UserError(`--header ${header}: expected NAME=VALUE`);
+    const name = header.slice(0, equals);
+    headers.set(name, [...(headers.get(name) ?? []), header.slice(equals + 1)]);
+  }
+  return Object.fromEntries([...headers].map(([name, values]) => [name, values.length > 1 ? values : values.join()]));
 }
 
 function parsed<T>(parse: () => T): T {

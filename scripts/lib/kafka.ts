@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { Kafka, logLevel } from "kafkajs";
 import type { KafkaJSError, LogEntry } from "kafkajs";
 import type { Login } from "../../components/verificationSpec.ts";
+import { makeTolerant } from "./kafkajsTolerance.ts";
 import { type ClientSocket, type OpenSocket, plainSocket } from "./sockets.ts";
 
 /** How long a client is given to say goodbye, in milliseconds. */
@@ -46,6 +47,7 @@ export interface KafkaClient {
  * longer repeats the call and knows what for.
  */
 export function kafkaClient(args: KafkaClientArgs): KafkaClient {
+  makeTolerant();
   const lines: string[] = [];
   const sockets = new Set<ClientSocket>();
   let closed = false;

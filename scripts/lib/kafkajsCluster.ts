@@ -22,6 +22,13 @@ export interface BrokerConnection {
     resources: readonly ResourceConfigQuery[];
     includeSynonyms: boolean;
   }): Promise<DescribeConfigResponse>;
+  /** Only the group's coordinator does it. */
+  offsetCommit(args: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[];
+  }): Promise<unknown>;
   /** Of all topics. Only the controller knows; the declared types of kafkajs are others than what it gives. */
   listPartitionReassignments(args: { timeout: number }): Promise<{
     topics: readonly { name: string; partitions: readonly ReassignedPartition[] }[];
@@ -72,6 +79,9 @@ export async function movesUnderWay(controller: BrokerConnection): Promise<Move[
 /** What kafkajs's clients themselves use to talk to a cluster: `src/cluster/index.js`. */
 export interface Cluster {
   disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  /** Asks any broker; needs metadata. */
+  findGroupCoordinator(args: { groupId: string }): Promise<BrokerConnection>;
   /** Without metadata it connects to the first of the client's brokers that answers. */
   readonly brokerPool: { findConnectedBroker(): Promise<BrokerConnection> };
   /** Repeats what fails, as the client's `retry` says, unless the error says `retriable: false`. */

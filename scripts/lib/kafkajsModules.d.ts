@@ -7,9 +7,10 @@ declare module "kafkajs/src/protocol/encoder.js" {
     writeInt8(value: number): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
-    writeInt64(value: bigint): this;
+    writeInt64(value: number | bigint): this;
     writeBoolean(value: boolean): this;
     writeString(value: string | null): this;
+    writeBytes(value: Buffer | null): this;
     writeEncoder(value: Encoder): this;
     writeArray(values: readonly number[] | readonly Encoder[]): this;
     writeUVarInt(value: number): this;
@@ -35,10 +36,70 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
     /** Passes over them. */
     readTaggedFields(): unknown;
+    /** How many bytes have been read. */
+    readonly offset: number;
+    /** Passes over bytes. */
+    forward(bytes: number): void;
   }
 }
 
 declare module "kafkajs/src/protocol/error.js" {
   /** The error that kafkajs makes from an error code of Kafka's protocol. */
   export function createErrorFromCode(code: number): Error;
+}
+
+declare module "kafkajs/src/protocol/requests/index.js" {
+  /** A broker's metadata as kafkajs keeps it. */
+  export interface MetadataAnswer {
+    readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
+      readonly topic: string;
+      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
+    }[];
+  }
+  /** Makes a request of a version; what reads its response can be replaced. */
+  interface Definition<Args, Answer> {
+    protocol: (version: { version: number }) => (args: Args) => {
+      readonly request: unknown;
+      readonly response: {
+        decode(body: Buffer): Promise<unknown>;
+        parse(decoded: Answer): Promise<Answer>;
+      };
+    };
+  }
+  /** The requests that kafkajs's clients send. */
+  export const requests: {
+    readonly Metadata: Definition<{ readonly topics?: readonly string[] }, MetadataAnswer>;
+    readonly Fetch: Definition<unknown, unknown>;
+  };
+}
+
+declare module "kafkajs/src/cluster/index.js" {
+  /** Partitions of a topic whose offsets are asked for. */
+  export interface TopicQuery {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }
+  /** Their offsets. */
+  export interface TopicOffsets {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+  }
+  /** What kafkajs's clients are built on. */
+  export default class Cluster {
+    findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
+    fetchTopicsOffset(topics: readonly TopicQuery[]): Promise<TopicOffsets[]>;
+  }
+}
+
+declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  /** Reads one batch of messages. */
+  export default function decodeBatch(decoder: Decoder): Promise<{
+    readonly records: readonly {
+      readonly offset: string;
+      readonly key: Buffer | null;
+      readonly value: Buffer | null;
+    }[];
+  }>;
 }

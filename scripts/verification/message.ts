@@ -4,6 +4,7 @@ import type { KafkaClient } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
 import type { Deadline } from "./deadline.ts";
 import { firstDifference } from "./difference.ts";
+import { commitOffset } from "./groupOffset.ts";
 import type { SpecBroker } from "../../components/verificationSpec.ts";
 
 /** Header that carries the run's id, beside the key. */
@@ -59,21 +60,28 @@ export interface ReadArgs {
   readonly document: unknown;
 }
 
+/** The most that is fetched of a partition at once, in bytes: the message, and little of what others have sent after it. */
+const FETCH_BYTES = 65_536;
+
 /**
- * Reads the topic from the beginning as a consumer group of its own until the message is there, and compares it.
+ * Reads the message at its position as a consumer group of its own, and compares it: what else is in the topic costs
+ * nothing and is not looked at.
  *
  * @throws UserError when it isn't there in time, or isn't the one that was sent
  */
 export async function readDocument(client: KafkaClient, args: ReadArgs, deadline: Deadline): Promise<void> {
   const consumer = client.kafka.consumer({
     groupId: args.groupId,
+    maxBytesPerPartition: FETCH_BYTES,
     // The broker answers as soon as there is a byte to give; this bounds what leaving the group has to wait for.
     maxWaitTimeInMs: 20,
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   const what = `message ${args.key} of topic ${args.topic} through broker ${args.broker.id} at ${args.broker.address}`;
   let read = 0;
-  const work = findMessage(consumer, args, () => (read += 1));
+  const work = commitOffset(client, { groupId: args.groupId, topic: args.topic, ...args.position }).then(() =>
+    findMessage(consumer, args, () => (read += 1)),
+  );
   try {
     const message = await deadline.race(what, work, () =>
       [`${read} other message(s)`, ...client.lastLogLines()].join("; "),
@@ -96,7 +104,7 @@ function findMessage(consumer: Consumer, args: ReadArgs, onOther: () => void): P
         reject(payload.error);
       });
       await consumer.connect();
-      await consumer.subscribe({ topics: [args.topic], fromBeginning: true });
+      await consumer.subscribe({ topics: [args.topic], fromBeginning: false });
       await consumer.run({
         // Nobody goes on from where this group ends.
         autoCommit: false,

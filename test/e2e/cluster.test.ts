@@ -249,6 +249,30 @@ test("no secret is on the machines or, as plain text, in the state", async () =>
   }
 });
 
+/**
+ * Has Kafka's own producer write a message with each codec into a topic, and one into the verification's, and reads them.
+ *
+ * @param brokerOption what the producer calls its list of brokers
+ */
+async function readsEveryCodec(brokerOption: string): Promise<void> {
+  const client = (...args: string[]): Promise<Ended> => stack.program(["node", "scripts/run.mjs", ...args], 60_000);
+  const made = await client("produce", "--topic", "codecs", "--key", "first");
+  assert.equal(made.code, 0, made.text);
+  const producer = `/opt/kafka/bin/kafka-console-producer.sh ${brokerOption} ${address(1)}:9092`;
+  await inside(
+    STACK,
+    "kafka-1",
+    `for codec in gzip snappy lz4 zstd; do
+       echo "by $codec" | ${producer} --topic codecs --compression-codec $codec || exit 1
+     done
+     echo "of others" | ${producer} --topic replica-yu1 --compression-codec zstd`,
+  );
+  const read = await client("consume", "--topic", "codecs", "--group", "codecs", "--from-beginning", "--max", "5");
+  assert.equal(read.code, 0, read.text);
+  const values = [...read.stdout.matchAll(/^value: (by .*)$/gm)].map(([, value]) => value);
+  assert.deepEqual(values, ["by gzip", "by snappy", "by lz4", "by zstd"]);
+}
+
 test("the note's two JSON clients", async () => {
   await deployed();
   const produced = await stack.program(["node", "scripts/run.mjs", "produce"], 60_000);
@@ -262,6 +286,8 @@ test("the note's two JSON clients", async () => {
   assert.match(consumed.stdout, /超哥linux私房菜/);
   const [offsets] = await ask((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
   assert.equal(offsets?.partitions[0]?.offset, "1", "group2 has kept its position");
+  // The verifications below meet what is in their topic now.
+  await readsEveryCodec("--bootstrap-server");
 });
 
 test("through a bastion: a member's apply, the round trip, a host key", async () => {
@@ -362,6 +388,7 @@ test("the note's version 2.4.0, with a key of the user's own: up, the note's own
   assert.ok(topics.includes("replica-yu1") && topics.includes("note-yu1"), topics.join(", "));
   assert.match(description, /PartitionCount: ?1\s+ReplicationFactor: ?2/);
   assert.deepEqual(consumed, ["你好 kafka", "你好 kafka"]);
+  await readsEveryCodec("--broker-list");
   const publicKey = own.publicKey.split(" ")[1] ?? "";
   const authorized = await onAll(`cat /home/${DEPLOY_USER}/.ssh/authorized_keys`);
   for (const keys of authorized) assert.ok(keys.includes(publicKey), keys);

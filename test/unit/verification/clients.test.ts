@@ -1,27 +1,47 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { readDocuments } from "../../../scripts/clients/documents.ts";
-import { formatMessage, SEPARATOR } from "../../../scripts/clients/format.ts";
 import { consumeOptions, produceOptions } from "../../../scripts/clients/options.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { entrance } from "../../../scripts/lib/stack.ts";
-import goodsListing from "../../../scripts/messages/goodsListing.json" with { type: "json" };
 
 const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
 
+/** What `produce` is told when it is told nothing. */
+const NOTHING = { brokers: [], files: [], lines: false, headers: {}, tombstone: false };
+
 test("the clients' defaults are the note's topic and group", () => {
-  assert.deepEqual(produceOptions([]), { topic: "taobao-yu1", brokers: [], files: [] });
-  assert.deepEqual(consumeOptions([]), { topic: "taobao-yu1", group: "group2", brokers: [], fromBeginning: false });
+  assert.deepEqual(produceOptions([]), { ...NOTHING, topic: "taobao-yu1" });
+  assert.deepEqual(consumeOptions([]), {
+    topic: "taobao-yu1",
+    group: "group2",
+    brokers: [],
+    fromBeginning: false,
+    raw: false,
+  });
 });
 
 test("every option is taken, --broker and --file more than once", () => {
   assert.deepEqual(produceOptions(["--topic", "t", "--broker", "a:1", "--broker=b:2", "--file", "x", "--file", "y"]), {
+    ...NOTHING,
     topic: "t",
     brokers: ["a:1", "b:2"],
     files: ["x", "y"],
+  });
+  const headers = ["--header", "a=1", "--header", "b=x=y", "--header", "a="];
+  assert.deepEqual(produceOptions(["--key", "", "--partition", "0", "--lines", "--file", "-", ...headers]), {
+    ...NOTHING,
+    topic: "taobao-yu1",
+    files: ["-"],
+    lines: true,
+    key: "",
+    partition: 0,
+    headers: { a: ["1", ""], b: "x=y" },
+  });
+  assert.deepEqual(produceOptions(["--key", "k", "--tombstone"]), {
+    ...NOTHING,
+    topic: "taobao-yu1",
+    key: "k",
+    tombstone: true,
   });
   assert.deepEqual(
     consumeOptions(["--topic", "t", "--group", "g", "--broker", "a:1", "--from-beginning", "--max", "3"]),
@@ -30,6 +50,7 @@ test("every option is taken, --broker and --file more than once", () => {
       group: "g",
       brokers: ["a:1"],
       fromBeginning: true,
+      raw: false,
       max: 3,
     },
   );
@@ -43,6 +64,13 @@ test("an unknown option, a missing value and a bad number are the user's mistake
   for (const max of ["0", "-1", "1.5", "many", ""]) {
     assert.throws(() => consumeOptions([`--max=${max}`]), userError(/--max .*whole number from 1/));
   }
+  for (const partition of ["-1", "1.5", "one", ""]) {
+    assert.throws(() => produceOptions([`--partition=${partition}`]), userError(/--partition .*whole number from 0/));
+  }
+  assert.throws(() => produceOptions(["--header", "=x"]), userError(/--header =x: expected NAME=VALUE/));
+  assert.throws(() => produceOptions(["--tombstone"]), userError(/give --key/));
+  assert.throws(() => produceOptions(["--tombstone", "--key", "k", "--file", "x"]), userError(/leave out --file/));
+  assert.throws(() => produceOptions(["--file", "-", "--file", "-"]), userError(/only once/));
 });
 
 test("brokers come from the command line, else from the environment, else from the stack", async (t) => {
@@ -129,42 +157,4 @@ test("a cluster that asks is logged in to as a user of the stack, over TLS", asy
   await refused({}, stack("switched"), /is switched.*it has none: name one in the setting users/);
   await refused({ user: "order" }, stack("secured", "orders"), /--user order: .*no such user; it has orders/);
   await refused({ user: "orders" }, stack("plaintext"), /--user orders: .*it is plaintext and has none/);
-});
-
-test("documents come from files, else the goods listing; what isn't JSON is named", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "documents-"));
-  t.after(() => rm(folder, { recursive: true }));
-  const [good, bad] = [join(folder, "good.json"), join(folder, "bad.json")];
-  await writeFile(good, '{"名": [1]}');
-  await writeFile(bad, "{");
-  assert.deepEqual(await readDocuments([]), [goodsListing]);
-  assert.deepEqual(await readDocuments([good]), [{ 名: [1] }]);
-  await assert.rejects(readDocuments([good, bad]), userError(/bad\.json is not one JSON document/));
-  await assert.rejects(readDocuments([join(folder, "none")]), userError(/none can't be read: ENOENT/));
-});
-
-test("a message is shown with its fields, its value as JSON and the separator", () => {
-  const message = {
-    offset: "5",
-    timestamp: "0",
-    key: Buffer.from("k"),
-    value: Buffer.from('{"name":"系列课"}'),
-    headers: { h: Buffer.from("v"), many: [Buffer.from("1"), "2"] },
-    attributes: 0,
-  };
-  assert.equal(
-    formatMessage("taobao-yu1", 0, message),
-    [
-      "message: topic taobao-yu1, partition 0, offset 5, timestamp 1970-01-01T00:00:00.000Z, key k, " +
-        'headers {"h":"v","many":["1","2"]}',
-      "value: {",
-      '  "name": "系列课"',
-      "}",
-      "*".repeat(100),
-    ].join("\n"),
-  );
-  const bare = formatMessage("t", 1, { ...message, key: null, headers: {}, value: Buffer.from("plain") });
-  assert.match(bare, /key none, headers none\nvalue: \(not JSON\) plain\n/);
-  assert.match(formatMessage("t", 1, { ...message, value: null }), /\nvalue: none\n/);
-  assert.equal(SEPARATOR.length, 100);
 });

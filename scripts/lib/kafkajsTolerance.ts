@@ -1,0 +1,94 @@
+import Cluster, { type TopicOffsets, type TopicQuery } from "kafkajs/src/cluster/index.js";
+import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
+import { type MetadataAnswer, requests } from "kafkajs/src/protocol/requests/index.js";
+import { registerCodecs, UnreadableBatch } from "./compression/codecs.ts";
+import { batchPosition } from "./compression/batchPosition.ts";
+
+/** Kafka's error code LEADER_NOT_AVAILABLE. */
+const LEADER_NOT_AVAILABLE = 5;
+
+let done = false;
+
+/**
+ * Changes three things of kafkajs 2.2.4, for all its clients of this process; a test says when they no longer fit.
+ *
+ * - It takes one partition without a leader, or one topic with an error, for an error of the whole metadata, whoever is
+ *   asking for what. Now a topic counts as failed only when it was asked for by its name, and has no partition with a leader.
+ * - It asks brokers for offsets of partitions that no broker leads. Now these are left out, and resolved when they have
+ *   a leader again.
+ * - It reads gzip alone, and does not say where a batch stands that it can't read.
+ */
+export function makeTolerant(): void {
+  if (done) return;
+  done = true;
+  registerCodecs();
+  tolerateMetadata();
+  leaveOutLeaderless();
+  nameUnreadable();
+}
+
+function tolerateMetadata(): void {
+  const { protocol } = requests.Metadata;
+  requests.Metadata.protocol = (version) => (args) => {
+    const original = protocol(version)(args);
+    const named = (args.topics?.length ?? 0) > 0;
+    const parse = (answer: MetadataAnswer): Promise<MetadataAnswer> => Promise.resolve(tolerant(answer, named));
+    return { ...original, response: { ...original.response, parse } };
+  };
+}
+
+/**
+ * The metadata without the topics that have an error.
+ *
+ * @param named whether the topics were asked for by their names
+ * @throws KafkaJSProtocolError when one was, and there is nothing of it that can be used
+ */
+export function tolerant(answer: MetadataAnswer, named: boolean): MetadataAnswer {
+  const usable = answer.topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === 0);
+  if (named) {
+    const failed = answer.topicMetadata.find(({ topicErrorCode }) => topicErrorCode !== 0);
+    if (failed) throw createErrorFromCode(failed.topicErrorCode);
+    const leaderless = usable.some(({ partitionMetadata }) => partitionMetadata.every(({ leader }) => leader < 0));
+    if (leaderless) throw createErrorFromCode(LEADER_NOT_AVAILABLE);
+  }
+  return { ...answer, topicMetadata: usable };
+}
+
+function leaveOutLeaderless(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own cluster below
+  const { fetchTopicsOffset } = Cluster.prototype;
+  Cluster.prototype.fetchTopicsOffset = async function (topics: readonly TopicQuery[]): Promise<TopicOffsets[]> {
+    const led = topics.map((query) => {
+      const leaders = new Map(
+        this.findTopicPartitionMetadata(query.topic).map(({ partitionId, leader }) => [partitionId, leader]),
+      );
+      return { ...query, partitions: query.partitions.filter(({ partition }) => (leaders.get(partition) ?? 0) >= 0) };
+    });
+    const known = await fetchTopicsOffset.call(
+      this,
+      led.filter(({ partitions }) => partitions.length > 0),
+    );
+    // kafkajs expects each topic in the answer.
+    return topics.map(({ topic }) => known.find((offsets) => offsets.topic === topic) ?? { topic, partitions: [] });
+  };
+}
+
+function nameUnreadable(): void {
+  const { protocol } = requests.Fetch;
+  requests.Fetch.protocol = (version) => (args) => {
+    const original = protocol(version)(args);
+    const decode = (body: Buffer): Promise<unknown> =>
+      original.response.decode(body).catch((error: unknown) => {
+        if (error instanceof UnreadableBatch) error.message = placed(error, body);
+        throw error;
+      });
+    return { ...original, response: { ...original.response, decode } };
+  };
+}
+
+function placed(error: UnreadableBatch, body: Buffer): string {
+  const position = batchPosition(body, error.compressed);
+  if (!position) return error.message;
+  const { topic, partition, offset } = position;
+  return `topic ${topic}, partition ${partition}, offset ${offset}: ${error.message}`;
+}
