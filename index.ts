@@ -21,6 +21,7 @@ import { chooseCertificates, securityShape } from "./certificates.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
 import { limitsLeft } from "./limitsLeft.ts";
 import { downMembers } from "./downMembers.ts";
+import { assertKafkaTakes } from "./kafkaValidation.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
 import { chooseSite } from "./platform.ts";
 import { createUsers } from "./users.ts";
@@ -43,6 +44,7 @@ const shape: ClusterShape = {
   security: securityShape(settings),
   topics: settings.topics,
 };
+await assertKafkaTakes(settings, plans, shape.interBrokerProtocolVersion);
 const deployed = livingMembers(last, shape);
 const upgrading = upgradedMembers(last, shape);
 
