@@ -46,6 +46,6 @@ export async function assertKafkaTakes(
   const verdict = await ask(version, renderProperties(Object.entries(withoutWhatIsElsewhere(definitions, effective))));
   if (verdict.kind === "unknown") void pulumi.log.debug(`Kafka was not asked about broker properties: ${verdict.why}`);
   if (verdict.kind !== "refused") return;
-  const problem = kafkasRefusal({ version, definitions }, verdict.reason, effective, settings.brokerProperties);
+  const problem = kafkasRefusal(version, verdict.reason, effective, settings.brokerProperties);
   throw new pulumi.RunError(formatProblems([problem]));
 }

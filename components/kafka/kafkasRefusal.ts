@@ -1,5 +1,5 @@
 import { type BrokerProperties } from "./brokerProperties.ts";
-import { type Definitions } from "./definitions.ts";
+import { brokerDefinitions, type Definitions, topicDefinitions } from "./definitions.ts";
 import type { Problem } from "./problem.ts";
 
 /** What Kafka can be asked about on another computer than the broker's: what is only there is left to the broker. */
@@ -18,19 +18,23 @@ export function withoutWhatIsElsewhere(
 
 /**
  * The problem that Kafka sees in a whole configuration: under the first property that its sentence names and the user has
- * set, with the values of all that it names.
+ * set, with the values of all that it names. A topic's config stands for the broker's property that is its default.
  *
  * @param reason Kafka's own sentence
  * @param effective gives the whole server.properties
  * @param stated the user's own properties
  */
 export function kafkasRefusal(
-  { version, definitions }: { readonly version: string; readonly definitions: Definitions },
+  version: string,
   reason: string,
   effective: Readonly<Record<string, string>>,
   stated: BrokerProperties,
 ): Problem {
-  const words = reason.match(/[a-z\d-]+(\.[a-z\d-]+)+/g) ?? [];
+  const definitions = brokerDefinitions(version);
+  const topics = topicDefinitions(version);
+  const words = (reason.match(/[a-z\d-]+(\.[a-z\d-]+)+/g) ?? []).map((word) =>
+    Object.hasOwn(definitions, word) ? word : (topics[word]?.broker ?? word),
+  );
   const named = [...new Set(words)].filter((word) => Object.hasOwn(definitions, word));
   const valueOf = (key: string): string => effective[key] ?? definitions[key]?.default ?? "not set";
   const key = named.find((name) => Object.hasOwn(stated, name)) ?? named[0];

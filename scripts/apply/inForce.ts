@@ -83,7 +83,7 @@ function decide(config: BrokerConfig, { definitions, file, ours, fresh }: Stated
   const isWanted = (value: string | null | undefined): boolean => isSame(definition, value, wanted);
   const without = synonyms.find(({ source }) => source !== OWN);
   const otherwise = own && !isWanted(own.value) ? [`it was ${own.value}, set beside the settings`] : [];
-  if (isWanted(without?.value)) {
+  if (without?.value && isWanted(inUnitOf(name, without.name, without.value))) {
     if (!own) return [];
     const says = otherwise.map((why) => `${name} is ${wanted} again: ${why}`);
     return [{ kind: "remove", name, changes: otherwise.length > 0, says }];

@@ -34,7 +34,8 @@ class ValidateProperties {
       logConfig.getMethod("validateBrokerLogConfigValues", Map.class, boolean.class).invoke(null, defaults, false);
     } catch (NoSuchMethodException | ClassNotFoundException e) {
       // Before Kafka 3.5.
-      Object defaults = Class.forName("kafka.server.KafkaServer").getMethod("copyKafkaConfigToLog", config.getClass()).invoke(null, config);
+      Object server = Class.forName("kafka.server.KafkaServer$").getField("MODULE$").get(null);
+      Object defaults = server.getClass().getMethod("copyKafkaConfigToLog", config.getClass()).invoke(server, config);
       Class.forName("kafka.log.LogConfig").getMethod("validateValues", Map.class).invoke(null, defaults);
     }
   }

@@ -128,6 +128,19 @@ test("bad settings: all problems in one message, and nothing is made", async () 
   await stack.configure(configuration());
 });
 
+test("a pair of properties that Kafka itself refuses: its sentence and both values, and nothing is made", async () => {
+  await stack.configure(configuration({ "queued.max.request.bytes": 1048576 }));
+  const text = await stack.fail("up");
+  assertError(
+    text,
+    "1 setting can't be used:",
+    /brokerProperties\.queued\.max\.request\.bytes = "1048576": .*must be larger or equal to socket\.request\.max\.bytes/,
+    "(queued.max.request.bytes is 1048576, socket.request.max.bytes is 104857600)",
+  );
+  assert.deepEqual(await leftovers(STACK, PREFIX), []);
+  await stack.configure(configuration());
+});
+
 test("no daemon: one error with the remedy", async () => {
   const hide =
     "for folder in /var/lib/lxd /var/lib/incus /run/incus /var/snap/lxd; do [ ! -d $folder ] || mount -t tmpfs none $folder; done";

@@ -92,13 +92,41 @@ test("a change that the broker itself refuses leaves its file as it was, and eve
   assert.deepEqual(await inFile("metric.reporters"), ["", "", ""]);
 });
 
+test("a change that a running broker does not stand is taken back at the first, and the others never see it", async () => {
+  const before = await processes();
+  const buffer = "log.cleaner.dedupe.buffer.size";
+  // It fits into the heap of 384m alone, but not beside all else.
+  await configure({ "message.max.bytes": 4242880, "num.io.threads": 12, [buffer]: 335544320 });
+  const text = await stack.fail("up");
+  assert.match(
+    text,
+    /kafka-1 .*does not stand log\.cleaner\.dedupe\.buffer\.size=335544320 while it runs: its process/,
+  );
+  assert.match(text, /java\.lang\.OutOfMemoryError/);
+  assert.match(text, /Its former files are back and it runs with them; the members after it are untouched/);
+  assert.deepEqual((await processes()).slice(1), before.slice(1));
+  assert.deepEqual(await inEffect(buffer), Array(3).fill("50331648"));
+  assert.deepEqual(await inFile(buffer), Array(3).fill(`${buffer}=50331648`));
+});
+
+/** Sets, or takes away, a default of all brokers with Kafka's own tool. */
+function defaultOfAll(change: string): Promise<string> {
+  const tool = `/opt/kafka/bin/kafka-configs.sh --bootstrap-server ${BROKERS[0]} --entity-type brokers --entity-default`;
+  return inside(STACK, "kafka-1", `${tool} --alter ${change}`);
+}
+
 test("one that needs a restart rolls; each broker gets its leaders back and follows its file again", async () => {
   const before = await processes();
+  await defaultOfAll("--add-config log.retention.ms=3600000");
   await configure({ "log.retention.hours": 96, "message.max.bytes": 3242880 });
   const { text } = await stack.succeed("up");
   assert.match(text, /kafka-3: stopping kafka: log\.retention\.hours can't be changed while it runs/);
   assert.ok((await processes()).every((pids, index) => pids !== before[index]));
   assert.deepEqual(await inEffect("log.retention.hours"), ["96", "96", "96"]);
+  // A default of all brokers goes before what their files say, and would delete messages after an hour.
+  assert.match(text, /kafka-3: log\.retention\.ms=345600000 of its own: the default of all brokers, 3600000, would go/);
+  assert.deepEqual(await inEffect("log.retention.ms"), Array(3).fill("345600000"));
+  await defaultOfAll("--delete-config log.retention.ms");
   assert.deepEqual(await inEffect("message.max.bytes"), ["3242880", "3242880", "3242880"]);
   const leaders = await ask(async (admin) =>
     (await admin.fetchTopicMetadata()).topics.flatMap(({ partitions }) =>
@@ -115,7 +143,7 @@ test("one that needs a restart rolls; each broker gets its leaders back and foll
   const dynamic = overrides.resources[0]?.configEntries.filter(({ configSource }) => Number(configSource) === 2);
   assert.deepEqual(
     dynamic?.map(({ configName }) => configName),
-    [],
+    ["log.retention.ms"],
   );
 });
 
@@ -130,6 +158,8 @@ test("a change that breaks the broker: the first gets its former files back, the
   await configure({ "log.retention.hours": 72 });
   await stack.succeed("up");
   assert.deepEqual(await inEffect("log.retention.hours"), ["72", "72", "72"]);
+  // Without the default, nobody needs a value of its own.
+  assert.deepEqual(await inEffect("log.retention.ms"), [null, null, null]);
 });
 
 test("a broker that a partition can't do without is not stopped; the remedy is named, and a setting passes", async () => {
