@@ -1,8 +1,9 @@
 import { text } from "node:stream/consumers";
-import { disconnect, exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
+import { exitSoon, kafkaClient, kafkaReason } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
+import * as topics from "./lib/topics.ts";
 import { waitFor } from "./lib/wait.ts";
 import { deleteTopic } from "./topics/delete.ts";
 import { ensureTopic } from "./topics/ensure.ts";
@@ -50,19 +51,25 @@ async function connected<T>(
   const brokers = spec.brokers.map(({ address }) => address);
   const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: CONNECT_TIMEOUT_MS });
   const client = kafkaClient({ brokers, clientId: `topic-${spec.name}`, openSocket: network.openSocket });
-  const admin = client.kafka.admin();
   const requests = new AdminRequests(client);
   const done = async (): Promise<T> => {
     await waitFor(
       `one of the brokers ${brokers.join(", ")} to answer`,
       () =>
-        admin.connect().then(
+        requests.metadata().then(
           () => ({ value: true }),
           (error: unknown) => ({ seen: kafkaReason(error) }),
         ),
       CONNECT_TIMEOUT_MS,
     );
-    return work({ admin, requests, brokers: spec.brokers, bytesPerSecond: spec.throttleBytesPerSecond });
+    return work({
+      create: (topic) => topics.createTopic(requests, topic),
+      addPartitions: (topic, count) => topics.createPartitions(requests, topic, count),
+      delete: (topic) => topics.deleteTopic(requests, topic),
+      requests,
+      brokers: spec.brokers,
+      bytesPerSecond: spec.throttleBytesPerSecond,
+    });
   };
   try {
     await network.ready();
@@ -71,7 +78,7 @@ async function connected<T>(
     if (error instanceof UserError) throw error;
     throw new UserError(`topic ${spec.name}: ${kafkaReason(error)}`);
   } finally {
-    await Promise.all([disconnect(admin), requests.close()]);
+    await requests.close();
     client.close();
     network.close();
     exitSoon();

@@ -11,16 +11,15 @@ const DELETE_TIMEOUT_MS = 60_000;
  * @throws UserError when Kafka refuses, or is not done in time
  */
 export async function deleteTopic(client: TopicClient, name: string): Promise<void> {
-  const { admin } = client;
   const exists = async (): Promise<boolean> => (await partitionsOf(client, name)).length > 0;
   if (!(await exists())) {
     progress(`topic ${name} is gone already`);
     return;
   }
   try {
-    await admin.deleteTopics({ topics: [name] });
+    await client.delete(name);
   } catch (error) {
-    // kafkajs tries again when the answer was lost, and then finds nothing to delete.
+    // The answer alone may have been lost.
     if (await exists()) throw new UserError(`topic ${name} can't be deleted: ${kafkaReason(error)}`);
   }
   await poll(

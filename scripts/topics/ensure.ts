@@ -34,15 +34,10 @@ export async function ensureTopic(
 
 /** @returns false when it exists, in whatever shape */
 async function create(client: TopicClient, wanted: TopicSettings): Promise<boolean> {
-  const { admin } = client;
-  const { name: topic, partitions: numPartitions, replicationFactor } = wanted;
+  const { name: topic, partitions, replicationFactor, configs } = wanted;
   if ((await partitionsOf(client, topic)).length > 0) return false;
-  const configEntries = Object.entries(wanted.configs).map(([name, value]) => ({ name, value }));
   try {
-    return await admin.createTopics({
-      topics: [{ topic, numPartitions, replicationFactor, configEntries }],
-      waitForLeaders: false,
-    });
+    return await client.create({ topic, partitions, replicationFactor, configs });
   } catch (error) {
     throw new UserError(`topic ${topic} with ${shape(wanted)} can't be created: ${kafkaReason(error)}`);
   }
@@ -98,7 +93,7 @@ async function perform(client: TopicClient, wanted: TopicSettings, step: TopicSt
 async function addPartitions(client: TopicClient, wanted: TopicSettings): Promise<void> {
   const { name: topic, partitions: count } = wanted;
   try {
-    await client.admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    await client.addPartitions(topic, count);
   } catch (error) {
     throw new UserError(`topic ${topic} can't get ${count} partitions: ${kafkaReason(error)}`);
   }

@@ -1,6 +1,6 @@
-import type { Admin } from "kafkajs";
 import kafkajs from "kafkajs";
 import { kafkaReason } from "../lib/kafka.ts";
+import type { NewTopic } from "../lib/topicProtocol.ts";
 import { waitFor } from "../lib/wait.ts";
 import type { MoverRequests } from "../mover/mover.ts";
 import type { ActualTopic } from "../../components/kafka/topicChanges.ts";
@@ -9,8 +9,12 @@ import type { PartitionState } from "../../components/verificationSpec.ts";
 
 /** What works on topics use. */
 export interface TopicClient {
-  readonly admin: Admin;
-  /** What kafkajs's admin client lacks, or can't do while any partition has no leader. */
+  /** Creates a topic without waiting for its leaders; gives false when it exists. */
+  readonly create: (topic: NewTopic) => Promise<boolean>;
+  /** Gives a topic more partitions, up to the count. */
+  readonly addPartitions: (topic: string, count: number) => Promise<void>;
+  /** Has a topic deleted, without waiting for it; gives false when there is none. */
+  readonly delete: (topic: string) => Promise<boolean>;
   readonly requests: MoverRequests;
   readonly brokers: readonly TopicBroker[];
   /** The most that a broker sends and, apart from that, takes for moves. */

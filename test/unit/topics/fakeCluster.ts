@@ -1,4 +1,4 @@
-import kafkajs, { type Admin, type DescribeConfigResponse } from "kafkajs";
+import kafkajs, { type DescribeConfigResponse } from "kafkajs";
 import type { TopicClient } from "../../../scripts/topics/topicClient.ts";
 
 interface FakePartition {
@@ -38,37 +38,23 @@ export class FakeCluster {
   }
 
   /** The client, with some answers of the test's own. */
-  client(answers: Partial<Admin> = {}): TopicClient {
-    const admin: Partial<Admin> = {
-      createTopics: ({ topics }) => {
-        for (const { topic, numPartitions = 1, replicationFactor = 1, configEntries = [] } of topics) {
-          this.asked.push(`create ${topic}`);
-          this.add(
-            topic,
-            numPartitions,
-            replicationFactor,
-            Object.fromEntries(configEntries.map(({ name, value }) => [name, value])),
-          );
-        }
+  client(answers: Partial<TopicClient> = {}): TopicClient {
+    return {
+      create: ({ topic, partitions, replicationFactor, configs }) => {
+        this.asked.push(`create ${topic}`);
+        this.add(topic, partitions, replicationFactor, configs);
         return Promise.resolve(true);
       },
-      deleteTopics: ({ topics }) => {
-        this.asked.push(`delete ${topics.join()}`);
-        for (const topic of topics) this.topics.delete(topic);
+      delete: (topic) => {
+        this.asked.push(`delete ${topic}`);
+        return Promise.resolve(this.topics.delete(topic));
+      },
+      addPartitions: (topic, count) => {
+        this.asked.push(`partitions ${count}`);
+        const partitions = this.topics.get(topic)?.partitions ?? [];
+        while (partitions[0] && partitions.length < count) partitions.push(partitions[0]);
         return Promise.resolve();
       },
-      createPartitions: ({ topicPartitions }) => {
-        for (const { topic, count } of topicPartitions) {
-          this.asked.push(`partitions ${count}`);
-          const partitions = this.topics.get(topic)?.partitions ?? [];
-          while (partitions[0] && partitions.length < count) partitions.push(partitions[0]);
-        }
-        return Promise.resolve(true);
-      },
-      ...answers,
-    };
-    return {
-      admin: admin as Admin,
       brokers: [1, 2, 3].map((id) => ({ id, address: `10.0.0.${17 + id}:9092` })),
       bytesPerSecond: 1000,
       requests: {
@@ -127,6 +113,7 @@ export class FakeCluster {
           }
         },
       },
+      ...answers,
     };
   }
 

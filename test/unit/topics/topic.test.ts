@@ -33,7 +33,7 @@ test("a topic that was deleted by hand is made anew", async () => {
 
 test("a topic that somebody makes at the same time is taken over", async () => {
   const client = cluster.client({
-    createTopics: () => {
+    create: () => {
       cluster.add("orders", 1, 2);
       return Promise.resolve(false);
     },
@@ -43,7 +43,7 @@ test("a topic that somebody makes at the same time is taken over", async () => {
 });
 
 test("a topic that can't be created says what was asked for, and why not", async () => {
-  const client = cluster.client({ createTopics: () => Promise.reject(new Error("Configuration is invalid")) });
+  const client = cluster.client({ create: () => Promise.reject(new Error("Configuration is invalid")) });
   await assert.rejects(ensureTopic(client, ORDERS, undefined), {
     name: "UserError",
     message:
@@ -96,14 +96,14 @@ test("a topic is deleted, and one that is gone is no error", async () => {
 
 test("a deletion that is refused says so; one whose answer is lost is done", async () => {
   const topic = cluster.add("orders", 1, 1);
-  const refusing = cluster.client({ deleteTopics: () => Promise.reject(new Error("Topic deletion is disabled")) });
+  const refusing = cluster.client({ delete: () => Promise.reject(new Error("Topic deletion is disabled")) });
   await assert.rejects(deleteTopic(refusing, "orders"), {
     name: "UserError",
     message: "topic orders can't be deleted: Topic deletion is disabled",
   });
   assert.equal(cluster.topics.get("orders"), topic);
   const losing = cluster.client({
-    deleteTopics: () => {
+    delete: () => {
       cluster.topics.delete("orders");
       return Promise.reject(new Error("This server does not host this topic-partition"));
     },
