@@ -13,6 +13,7 @@ import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { stopHypervisorIfStarted } from "../scripts/setup/hypervisor.ts";
+import { COMMANDS_FILE, readCommands, timeTable } from "./e2e/support/commandTimes.ts";
 
 interface Totals {
   passed: number;
@@ -26,8 +27,11 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["type check", "tsc"],
 ];
 
-/** End-to-end files that start no machine: they have a lane of their own beside those that do. */
-const WITHOUT_MACHINES = ["awsChanges", "awsPolicies", "awsPreview", "plugins"];
+/** How many end-to-end files run at a time: two cores are busy with two clusters, one of which mostly waits. */
+const LANES = 2;
+
+/** The files that take longest, in this order, so that no lane is left alone with one at the end. */
+const LONGEST = ["secured", "awsChanges", "cluster", "rolling", "brokers", "upgrade", "status", "traffic"];
 
 // Tests build everything from package registries, so that they mean the same wherever they run.
 process.env.KAFKA_CLUSTER_SOURCES ??= "registries";
@@ -83,33 +87,39 @@ function count(name: string, passed: boolean): void {
   else totals.failed += 1;
 }
 
-/** Runs end-to-end tests in two lanes; the second one's output is shown when it has ended. */
+/** Runs end-to-end tests, {@link LANES} files at a time; what a file shows stands together, when it has ended. */
 async function runEndToEnd(files: readonly string[]): Promise<void> {
-  // Once for both lanes; and what it starts is this run's, so that no test's `down` stops it under another.
+  // Once for all lanes; and what it starts is this run's, so that no test's `down` stops it under another.
   const home = mkdtempSync(join(tmpdir(), "kafka-cluster-tests-"));
+  process.env[COMMANDS_FILE] = join(home, "commands.jsonl");
   const env = { ...process.env, KAFKA_CLUSTER_HOME: home };
   const setUp = spawnSync(process.execPath, ["scripts/bootstrap.mjs", "setup"], { stdio: "inherit", env });
   count("set-up", setUp.status === 0);
   try {
     if (setUp.status !== 0) return;
-    const isAlone = (file: string): boolean => WITHOUT_MACHINES.includes(nameOf(file));
-    const [alone, machines] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
-    console.log(`\nend-to-end tests: ${machines.length} files with machines, ${alone.length} without`);
-    let kept = "";
-    await Promise.all([
-      runFiles(machines, 1, (text) => process.stdout.write(text)),
-      runFiles(alone, 1, (text) => (kept += text)),
-    ]);
-    process.stdout.write(kept);
-    console.log("\nwhere the time went");
-    for (const [name, took] of [...seconds].sort(([, a], [, b]) => b - a)) {
-      console.log(`${took.toFixed(0).padStart(6)} s  ${name}`);
-    }
+    const rank = (file: string): number => (LONGEST.indexOf(nameOf(file)) + LONGEST.length + 1) % (LONGEST.length + 1);
+    const queue = [...files].sort((a, b) => rank(a) - rank(b));
+    console.log(`\nend-to-end tests: ${queue.map(nameOf).join(", ")}; ${LANES} at a time`);
+    const lane = async (): Promise<void> => {
+      for (let file = queue.shift(); file !== undefined; file = queue.shift()) await runFile(file);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    console.log(`\n${timeTable(seconds, readCommands(process.env[COMMANDS_FILE]))}`);
   } finally {
     process.env.KAFKA_CLUSTER_HOME = home;
     await stopHypervisorIfStarted();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+async function runFile(file: string): Promise<void> {
+  const started = Date.now();
+  let text = "";
+  console.log(`${nameOf(file)} begins (${process.uptime().toFixed(0)} s since the start)`);
+  await runFiles([file], 1, (piece) => (text += piece));
+  const took = (Date.now() - started) / 1000;
+  seconds.set(nameOf(file), took);
+  process.stdout.write(`\n${nameOf(file)}, ${took.toFixed(0)} s\n${text}`);
 }
 
 async function runFiles(
@@ -118,22 +128,13 @@ async function runFiles(
   write: (text: string) => unknown,
 ): Promise<void> {
   if (files.length === 0) return;
-  let last = Date.now();
-  const took = (file: string | undefined): void => {
-    if (concurrency > 1 || file === undefined) return;
-    // One file after the other: what passes between two ends is the later one's, its set-up included.
-    seconds.set(nameOf(file), (seconds.get(nameOf(file)) ?? 0) + (Date.now() - last) / 1000);
-    last = Date.now();
-  };
   const stream = run({ files: [...files], concurrency });
-  stream.on("test:pass", ({ skip, todo, details, file }) => {
-    took(file);
+  stream.on("test:pass", ({ skip, todo, details }) => {
     if (details.type === "suite") return;
     if (skip !== undefined || todo !== undefined) totals.skipped += 1;
     else totals.passed += 1;
   });
-  stream.on("test:fail", ({ details, file }) => {
-    took(file);
+  stream.on("test:fail", ({ details }) => {
     if (details.type !== "suite") totals.failed += 1;
   });
   for await (const text of stream.compose(new spec())) write(text as string);

@@ -35,7 +35,7 @@ function deployed(): NonNullable<typeof deployment> {
 
 async function deploy(): NonNullable<typeof deployment> {
   const ended = await stack.succeed("up");
-  return { ended, outputs: await stack.outputs() };
+  return { ended, outputs: stack.outputs() };
 }
 
 /** Runs a script on every member. */
@@ -255,8 +255,7 @@ test("no secret is on the machines or, as plain text, in the state", async () =>
  * @param brokerOption what the producer calls its list of brokers
  */
 async function readsEveryCodec(brokerOption: string): Promise<void> {
-  const client = (...args: string[]): Promise<Ended> => stack.program(["node", "scripts/run.mjs", ...args], 60_000);
-  const made = await client("produce", "--topic", "codecs", "--key", "first");
+  const made = await stack.runScript("produce", "--topic", "codecs", "--key", "first");
   assert.equal(made.code, 0, made.text);
   const producer = `/opt/kafka/bin/kafka-console-producer.sh ${brokerOption} ${address(1)}:9092`;
   await inside(
@@ -267,7 +266,16 @@ async function readsEveryCodec(brokerOption: string): Promise<void> {
      done
      echo "of others" | ${producer} --topic replica-yu1 --compression-codec zstd`,
   );
-  const read = await client("consume", "--topic", "codecs", "--group", "codecs", "--from-beginning", "--max", "5");
+  const read = await stack.runScript(
+    "consume",
+    "--topic",
+    "codecs",
+    "--group",
+    "codecs",
+    "--from-beginning",
+    "--max",
+    "5",
+  );
   assert.equal(read.code, 0, read.text);
   const values = [...read.stdout.matchAll(/^value: (by .*)$/gm)].map(([, value]) => value);
   assert.deepEqual(values, ["by gzip", "by snappy", "by lz4", "by zstd"]);
@@ -275,11 +283,11 @@ async function readsEveryCodec(brokerOption: string): Promise<void> {
 
 test("the note's two JSON clients", async () => {
   await deployed();
-  const produced = await stack.program(["node", "scripts/run.mjs", "produce"], 60_000);
+  const produced = await stack.program(["npm", "run", "--silent", "produce"], 60_000);
   assert.equal(produced.code, 0, produced.text);
   assert.match(produced.stdout, /^written: topic taobao-yu1, partition 0, offset 0$/m);
   const consumed = await stack.program(
-    ["node", "scripts/run.mjs", "consume", "--from-beginning", "--max", "1"],
+    ["npm", "run", "--silent", "consume", "--", "--from-beginning", "--max", "1"],
     60_000,
   );
   assert.equal(consumed.code, 0, consumed.text);
@@ -371,7 +379,7 @@ test("the note's version 2.4.0, with a key of the user's own: up, the note's own
   await stack.configure(configuration.replace("config:\n", "config:\n  kafka-cluster:kafkaVersion: 2.4.0\n"));
   await stack.setSecret("deployerPrivateKey", own.privateKey);
   await stack.succeed("up");
-  const { kafkaVersion, verification } = await stack.outputs();
+  const { kafkaVersion, verification } = stack.outputs();
   assert.equal(kafkaVersion, "2.4.0");
   assert.equal(verification.producedVia, brokers[2]);
   assert.deepEqual(verification.consumedVia, brokers.slice(0, 2));

@@ -199,7 +199,7 @@ test("a corrupt distribution: the machine refuses it, and the next up makes it a
 });
 
 test("after all that, the cluster is whole and nothing is left to do", async () => {
-  const { verification } = await stack.outputs();
+  const { verification } = stack.outputs();
   assert.deepEqual(verification.partitions, [{ partition: 0, leader: 1, replicas: [1], isr: [1] }]);
   assert.deepEqual(Object.keys(resourceChanges((await stack.succeed("up")).text)), ["unchanged"]);
 });
@@ -218,7 +218,7 @@ test("a broker that can't start: the last lines of its log are in the error", as
     "Its former files are back and it runs with them",
   );
   assert.equal(await inside(STACK, BROKER, "grep -c authorizer /etc/kafka/server.properties || true"), "0\n");
-  const { members } = await stack.outputs();
+  const { members } = stack.outputs();
   assert.equal(members.length, 2, "the next update must still know that the cluster lives");
 });
 
@@ -266,7 +266,7 @@ test("an up that is killed: the next one does again what was cut off", async () 
   await killed.ended;
   const { text } = await stack.succeed("up");
   assert.match(text, /the last run was killed .*: its lock is taken away/);
-  const { verification } = await stack.outputs();
+  const { verification } = stack.outputs();
   assert.deepEqual(verification.partitions, [{ partition: 0, leader: 1, replicas: [1], isr: [1] }]);
 });
 

@@ -74,7 +74,7 @@ function up(): Promise<Ended> {
 }
 
 function status(): Promise<Ended> {
-  return shows(stack.program(["npm", "run", "--silent", "status"], 60_000));
+  return shows(stack.runScript("status"));
 }
 
 async function healthy(): Promise<void> {
@@ -205,7 +205,7 @@ test("Kafka 2.4.0 can't be secured, and a preview says why", async () => {
 test("secured from nothing: the message goes round as a user, over TLS, and a second update changes nothing", async () => {
   await configure({ security: "secured" });
   await up();
-  const { bootstrapServers, zookeeperConnect, verification } = await stack.outputs();
+  const { bootstrapServers, zookeeperConnect, verification } = stack.outputs();
   assert.equal(bootstrapServers, HOSTS.map((host) => `${host}:9094`).join(","));
   assert.equal(zookeeperConnect, HOSTS.map((host) => `${host}:2182`).join(","));
   assert.equal(verification.producedVia, `${HOSTS[2]}:9094`);
@@ -251,32 +251,19 @@ test("brokers: a stranger is refused, whatever he lacks", async () => {
 });
 
 test("brokers: a user may do what its permissions say and nothing else", async () => {
-  const run = (...args: string[]): Promise<Ended> => shows(stack.program(["npm", "run", "--silent", ...args], 60_000));
-  const produced = await run("produce", "--", "--user", "orders", "--topic", "orders-new");
+  const run = (name: string, ...args: string[]): Promise<Ended> => shows(stack.runScript(name, ...args));
+  const produced = await run("produce", "--user", "orders", "--topic", "orders-new");
   assert.equal(produced.code, 0, produced.text);
-  const consumed = await run(
-    ...[
-      "consume",
-      "--",
-      "--user",
-      "orders",
-      "--topic",
-      "orders-new",
-      "--group",
-      "orders",
-      "--from-beginning",
-      "--max",
-      "1",
-    ],
-  );
+  const asOrders = ["--user", "orders", "--topic", "orders-new", "--group", "orders", "--max", "1"];
+  const consumed = await run("consume", ...asOrders, "--from-beginning");
   assert.equal(consumed.code, 0, consumed.text);
   assert.match(consumed.stdout, /topic orders-new, partition 0, offset 0/);
 
-  const others = await run("produce", "--", "--user", "orders", "--topic", "replica-yu1");
+  const others = await run("produce", "--user", "orders", "--topic", "replica-yu1");
   assert.notEqual(others.code, 0);
   assert.match(others.text, /user orders has no authorization to Write topic replica-yu1; .*setting users/);
-  const group = ["consume", "--", "--user", "orders", "--topic", "orders-new", "--group", "others", "--max", "1"];
-  const otherGroup = await run(...group);
+  const group = ["--user", "orders", "--topic", "orders-new", "--group", "others", "--max", "1"];
+  const otherGroup = await run("consume", ...group);
   assert.notEqual(otherGroup.code, 0);
   assert.match(otherGroup.text, /user orders has no authorization to Read group others; .*setting users/);
   assert.match((await run("produce")).text, /give --user NAME; it has .*orders/);

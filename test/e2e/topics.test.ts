@@ -138,7 +138,7 @@ for (const version of versionsUnderTest("2.4.0")) {
       configs: { "retention.ms": "86400000" },
     });
     assert.deepEqual(await look("scratch"), { replicas: ["3/3"], configs: {} });
-    assert.deepEqual((await stack.outputs()).topics, [
+    assert.deepEqual(stack.outputs().topics, [
       { name: "orders", partitions: 3, replicationFactor: 2 },
       { name: "scratch", partitions: 1, replicationFactor: 3 },
     ]);

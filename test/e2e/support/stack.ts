@@ -8,10 +8,14 @@ import { join } from "node:path";
 import type { ClientTls } from "../../../components/reach.ts";
 import type { KafkajsConfig } from "../../../components/user.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
+import { noteCommand } from "./commandTimes.ts";
 import { forceRemove, unexpectedEnds } from "./machines.ts";
 
 /** How long one command may take, in milliseconds: the first one may have to build the machine image. */
 const COMMAND_TIMEOUT_MS = 900_000;
+
+/** How long a script may take, in milliseconds. */
+const SCRIPT_TIMEOUT_MS = 60_000;
 
 /** What a command left: exit code, and both outputs in the order in which they came. */
 export interface Ended {
@@ -145,7 +149,13 @@ export class TestStack {
 
   /** Starts one of the project's commands, as `npm run COMMAND -- ARGS` does. */
   start(command: string, ...args: string[]): Running {
-    return start([process.execPath, "scripts/bootstrap.mjs", command, ...args], this.#env);
+    const started = Date.now();
+    const running = start([process.execPath, "scripts/bootstrap.mjs", command, ...args], this.#env);
+    const noted = running.ended.then((ended) => {
+      noteCommand(this.name, [command, ...args].join(" "), (Date.now() - started) / 1000, ended.text);
+      return ended;
+    });
+    return { ...running, ended: noted };
   }
 
   /** Runs one of the project's commands to its end. */
@@ -182,9 +192,17 @@ export class TestStack {
     return JSON.parse(ended.stdout);
   }
 
-  async outputs(): Promise<Outputs> {
-    const { stdout } = await this.succeed("pulumi", "stack", "output", "--json");
-    return JSON.parse(stdout) as Outputs;
+  /** The outputs, out of the state: what is secret stands there encrypted. */
+  outputs(): Outputs {
+    const { checkpoint } = JSON.parse(this.stateText()) as Checkpoint;
+    const stack = checkpoint?.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
+    assert.ok(stack?.outputs, "the stack has no outputs");
+    return stack.outputs as unknown as Outputs;
+  }
+
+  /** Runs one of the project's scripts that is no command of Pulumi's, as `npm run NAME -- ARGS` does. */
+  runScript(name: string, ...args: string[]): Promise<Ended> {
+    return this.program([process.execPath, "scripts/run.mjs", name, ...args], SCRIPT_TIMEOUT_MS);
   }
 
   /** The outputs with their secrets. */
