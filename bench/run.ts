@@ -108,11 +108,11 @@ async function compareRolling(rounds: number, idle: number): Promise<void> {
 function comparePreviews(folder: string): () => void {
   const empty = join(folder, "empty");
   mkdirSync(empty);
-  writeFileSync(join(empty, "index.ts"), 'import "@pulumi/pulumi";\n');
+  writeFileSync(join(empty, "index.mjs"), 'import "@pulumi/pulumi";\n');
   writeFileSync(join(empty, "package.json"), '{ "type": "module" }\n');
   writeFileSync(
     join(empty, "Pulumi.yaml"),
-    'name: empty\nruntime: { name: nodejs, options: { typescript: false, nodeargs: "--import tsx" } }\nmain: index.ts\n',
+    "name: empty\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.mjs\n",
   );
   symlinkSync(resolve("node_modules"), join(empty, "node_modules"));
   const pulumi = (...args: string[]): number => timed(pulumiExecutable(), args, pulumiEnvironment());

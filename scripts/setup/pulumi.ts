@@ -33,7 +33,7 @@ const LANGUAGE_HOST: GoProgram = {
  * Options of the runtime in Pulumi.yaml, as flags: the CLI sends them with each request, which a language host that
  * old does not know, and it fails to load TypeScript.
  */
-export const LANGUAGE_HOST_FLAGS = ["-typescript=false", "-nodeargs=--import tsx"];
+export const LANGUAGE_HOST_FLAGS = ["-typescript=false"];
 
 /** Pulumi's home folder: its CLI, plugins and credentials, apart from the user's own. */
 export function pulumiHome(...segments: string[]): string {

@@ -10,6 +10,7 @@ import { runSteps } from "../../scripts/setup/steps.ts";
 import { pulumiEnvironment } from "../../scripts/stack/engine.ts";
 import { prepareStack } from "../../scripts/stack/prepare.ts";
 import { installAwsProvider } from "./support/awsProvider.ts";
+import { TYPESCRIPT_ENTRY } from "./support/typescriptEntry.ts";
 
 /** One member on AWS. `settings.json` puts properties over those of its resources, by their names. */
 const PROGRAM = `
@@ -88,10 +89,11 @@ before(async () => {
   await mkdir(program);
   for (const name of ["node_modules", "policies"]) await symlink(resolve(name), join(program, name));
   await writeFile(join(program, "index.ts"), PROGRAM);
-  await writeFile(join(program, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  await writeFile(join(program, "index.mjs"), TYPESCRIPT_ENTRY);
+  await writeFile(join(program, "package.json"), JSON.stringify({ type: "module", main: "index.mjs" }));
   const yaml = `name: kafka-cluster
-main: index.ts
-runtime: { name: nodejs, options: { typescript: false, nodeargs: "--import tsx" } }
+main: index.mjs
+runtime: { name: nodejs, options: { typescript: false } }
 plugins: { analyzers: [{ name: policy-tsx, path: ${resolve("policies")} }] }
 `;
   await writeFile(join(program, "Pulumi.yaml"), yaml);

@@ -15,6 +15,7 @@ import { runSteps } from "../../scripts/setup/steps.ts";
 import { pulumi, pulumiEnvironment } from "../../scripts/stack/engine.ts";
 import { prepareStack, readCheckpoint } from "../../scripts/stack/prepare.ts";
 import { recover } from "../../scripts/stack/recovery.ts";
+import { TYPESCRIPT_ENTRY } from "./support/typescriptEntry.ts";
 
 const PROGRAM = `
 import { readFileSync } from "node:fs";
@@ -113,10 +114,10 @@ before(async () => {
   await mkdir(program);
   await symlink(resolve("node_modules"), join(program, "node_modules"));
   await writeFile(join(program, "index.ts"), PROGRAM);
-  await writeFile(join(program, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  await writeFile(join(program, "index.mjs"), TYPESCRIPT_ENTRY);
+  await writeFile(join(program, "package.json"), JSON.stringify({ type: "module", main: "index.mjs" }));
   // The project's own name: the recovery looks for the state of this project.
-  const yaml =
-    'name: kafka-cluster\nmain: index.ts\nruntime: { name: nodejs, options: { typescript: false, nodeargs: "--import tsx" } }\n';
+  const yaml = "name: kafka-cluster\nmain: index.mjs\nruntime: { name: nodejs, options: { typescript: false } }\n";
   await writeFile(join(program, "Pulumi.yaml"), yaml);
   await runSteps(pulumiSteps());
   await prepareStack();

@@ -1,0 +1,19 @@
+// Pulumi's entry: index.ts, bundled with all that is this project's own, so that no start compiles TypeScript.
+
+import { readdirSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { bundled, project } from "./scripts/bundle.mjs";
+
+const sources = readdirSync(project).filter((name) => name.endsWith(".ts"));
+const program = await bundled("index.ts", "index.mjs", [...sources, "components", "scripts"], {
+  format: "esm",
+  // One copy of Pulumi's runtime: the one that runs this.
+  packages: "external",
+  // What only AWS needs is loaded there alone.
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+});
+
+/** The stack's outputs: what index.ts exports. */
+const outputs = await import(pathToFileURL(program).href);
+export { outputs as default };
