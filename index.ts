@@ -67,6 +67,7 @@ const shared = {
   rollout: settings.rollout,
   brokerProperties: settings.brokerProperties,
   heap: settings.heap,
+  jvmOptions: settings.jvmOptions,
 };
 const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
 const brokers = plans.flatMap(({ brokerId: id, address, rack }) =>

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ApplySpec, Peer, RolloutSettings } from "./applySpec.ts";
+import type { JvmOptions } from "./jvmOptions.ts";
 import type { Release } from "./kafka/upgrade.ts";
 import type { Platform } from "./platform.ts";
 import type { BlockDevice } from "./render/dataVolume.ts";
@@ -29,6 +30,8 @@ export interface ServiceSettings {
   readonly brokerProperties: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** JVM heaps, for example `1g`. */
   readonly heap: pulumi.Input<{ broker: pulumi.Input<string>; zookeeper: pulumi.Input<string> }>;
+  /** Further options of the services' JVMs, checked by `jvmOptionProblem`. @default none */
+  readonly jvmOptions?: pulumi.Input<JvmOptions>;
 }
 
 /** The certificates of the members' services, and the keys to them. */
@@ -61,13 +64,13 @@ export function secretContents(
  */
 export function memberFiles(
   plan: NodePlan,
-  { platform, ensemble, brokers, release, security, brokerProperties, heap }: ServiceSettings,
+  { platform, ensemble, brokers, release, security, brokerProperties, heap, jvmOptions }: ServiceSettings,
   device?: pulumi.Input<BlockDevice | undefined>,
 ): pulumi.Output<NodeFile[]> {
   const { name, url, sha512 } = platform.distribution;
   return pulumi
-    .all([brokerProperties, heap, url, sha512, device])
-    .apply(([brokerProperties, heap, url, sha512, device]) =>
+    .all([brokerProperties, heap, jvmOptions, url, sha512, device])
+    .apply(([brokerProperties, heap, jvmOptions, url, sha512, device]) =>
       renderNode(plan, {
         ensemble,
         brokerCount: brokers.length,
@@ -75,6 +78,7 @@ export function memberFiles(
         security,
         brokerProperties,
         heap,
+        ...(jvmOptions && { jvmOptions }),
         distribution: { name, url, sha512 },
         host: platform.host,
         ...(device && { device }),

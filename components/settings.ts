@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { type RolloutSettings, START_TIMEOUT_S } from "./applySpec.ts";
 import { awsProblems } from "./aws/awsProblems.ts";
 import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
+import { type JvmOptions, readJvmOptions } from "./jvmOptions.ts";
 import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "./kafka/problem.ts";
 import { TOPIC_NAME } from "./kafka/topicNames.ts";
@@ -38,6 +39,8 @@ export interface CommonSettings extends Topology {
   readonly zookeeper: { readonly placement: Placement; readonly count: number };
   /** Broker properties over the program's defaults. */
   readonly brokerProperties: Readonly<Record<string, string>>;
+  /** Further options of the services' JVMs, in their order. @default none */
+  readonly jvmOptions: JvmOptions;
   /** JVM heaps. @default broker 1g, zookeeper 512m */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
   /** IPv4 network of the members; with several zones it is split over them. @default 10.0.0.0/24 */
@@ -77,6 +80,7 @@ export const SETTING_KEYS = [
   "zookeeper",
   "brokerProperties",
   "heap",
+  "jvmOptions",
   "subnet",
   "firstAddress",
   "machine",
@@ -144,6 +148,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
       broker: brokerHeap,
       zookeeper: heap.matching("zookeeper", HEAP, "512m"),
     },
+    jvmOptions: readJvmOptions(top),
     subnet,
     ...(firstAddress !== "" && { firstAddress }),
     rollout: {

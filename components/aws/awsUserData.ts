@@ -22,7 +22,7 @@ export function userDataProblems(
   deployKey = `ssh-ed25519 ${"A".repeat(68)} kafka-cluster`,
 ): Problem[] {
   const plans = planMembers(settings, site.subnets);
-  const { kafkaVersion, brokerCount, brokerProperties, heap, security } = settings;
+  const { kafkaVersion, brokerCount, brokerProperties, heap, jvmOptions, security } = settings;
   const ensemble = plans.flatMap(({ zookeeperId, address }) =>
     zookeeperId === undefined ? [] : [{ id: zookeeperId, address }],
   );
@@ -36,6 +36,7 @@ export function userDataProblems(
       security,
       brokerProperties,
       heap,
+      jvmOptions,
       distribution: { name: kafkaVersion.name, url, sha512 },
       host: AWS_HOST,
       device: { path: devicePath("vol-0123456789abcdef0"), sizeGiB: volume.sizeGiB },

@@ -5,6 +5,8 @@ export interface JavaService {
   readonly mainClass: string;
   /** Heap as the JVM takes it, for example `512m` or `6g`: the least and the most. */
   readonly heap: string;
+  /** Further options of the user's. */
+  readonly options: readonly string[];
   readonly configuration: string;
   readonly log4j: string;
   /** Folder for the garbage collector's log. */
@@ -28,9 +30,15 @@ export function javaCommand(service: JavaService): string[] {
     `-Xlog:gc*:file=${service.logs}/gc.log:time,tags:filecount=5,filesize=20M`,
     "-Djava.awt.headless=true",
     `-Dlog4j.configuration=file:${service.log4j}`,
+    ...service.options.map(escaped),
     "-cp",
     `${service.home}/libs/*`,
     service.mainClass,
     service.configuration,
   ];
+}
+
+/** A word of a systemd command line that stands for a text without white space: systemd.service(5), "Command lines". */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("%", "%%").replaceAll("$", "$$$$");
 }

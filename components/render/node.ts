@@ -1,6 +1,7 @@
 import { type BlockDevice, renderDataSettings } from "./dataVolume.ts";
 import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
+import type { JvmOptions } from "../jvmOptions.ts";
 import { javaCommand } from "./javaCommand.ts";
 import { renderLog4j } from "./log4j.ts";
 import type { NodeFile, Service } from "./nodeFile.ts";
@@ -57,6 +58,8 @@ export interface NodeSettings {
   readonly brokerProperties: Readonly<Record<string, string>>;
   /** JVM heaps, for example `1g`. */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
+  /** Further options of the JVMs. @default none */
+  readonly jvmOptions?: JvmOptions;
   readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
   readonly host: HostSettings;
   /** The data volume as a block device; absent where the platform mounts it itself. */
@@ -118,6 +121,7 @@ function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
     home: `/opt/${cluster.distribution.name}`,
     mainClass: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
     heap: cluster.heap.zookeeper,
+    options: cluster.jvmOptions?.zookeeper ?? [],
     configuration,
     log4j,
     logs,
@@ -144,6 +148,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     home: `/opt/${cluster.distribution.name}`,
     mainClass: "kafka.Kafka",
     heap: cluster.heap.broker,
+    options: cluster.jvmOptions?.broker ?? [],
     configuration: SERVER_PROPERTIES,
     log4j,
     logs,

@@ -5,9 +5,6 @@ import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
 
-/** The setting that each service's heap comes from. */
-const HEAPS: Readonly<Record<Service, string>> = { kafka: "heap.broker", zookeeper: "heap.zookeeper" };
-
 const TLS_FILES = [...Object.values(KAFKA_TLS), ...Object.values(ZOOKEEPER_TLS)];
 
 /**
@@ -93,14 +90,29 @@ function otherReasons(service: Service, files: readonly NodeFile[], before: Appl
   for (const { path } of files) {
     if (path === INSTALL_SETTINGS) settings.push("Kafka's distribution");
     else if (TLS_FILES.includes(path)) settings.push("certificates");
-    else if (withoutHeap(contentOf(before, path)) === withoutHeap(contentOf(after, path)))
-      settings.push(HEAPS[service]);
-    else paths.push(path);
+    else {
+      const because = unitChange(service, contentOf(before, path), contentOf(after, path));
+      if (because.length > 0) settings.push(...because);
+      else paths.push(path);
+    }
   }
   return [...new Set(settings), ...(paths.length > 0 ? [`files ${paths.join(", ")}`] : [])];
 }
 
-/** A systemd unit without the JVM's heap, `-Xms… -Xmx…`. */
-function withoutHeap(unit: string): string {
-  return unit.replace(/-Xm([sx])\S+/g, "-Xm$1");
+/** The settings that explain all of a systemd unit's change; none when something else of it is changed, too. */
+function unitChange(service: Service, before: string, after: string): string[] {
+  const [was, is] = [partsOf(before), partsOf(after)];
+  if (was.rest !== is.rest) return [];
+  const unit = service === "kafka" ? "broker" : "zookeeper";
+  return [
+    ...(was.heap === is.heap ? [] : [`heap.${unit}`]),
+    ...(was.options === is.options ? [] : [`jvmOptions.${unit}`]),
+  ];
+}
+
+/** A systemd unit's heap, `-Xms… -Xmx…`, the options between the program's last one and the class path, and all else. */
+function partsOf(unit: string): { heap: string; options: string; rest: string } {
+  const [, before = unit, heap = "", middle = "", options = "", after = ""] =
+    /^([\s\S]*?)( -Xms\S+ -Xmx\S+)(.*? -Dlog4j\.configuration=\S+)(.*)( -cp \S+ [\s\S]*)$/.exec(unit) ?? [];
+  return { heap, options, rest: before + middle + after };
 }

@@ -73,6 +73,7 @@ export async function deployCluster(
         rollout: settings.rollout,
         brokerProperties: settings.brokerProperties,
         heap: settings.heap,
+        jvmOptions: settings.jvmOptions,
       };
       const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
       new KafkaCluster("kafka", { ...shared, ensemble });

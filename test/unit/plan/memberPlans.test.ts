@@ -158,6 +158,12 @@ test("what a service does: takes properties, is restarted by some of them, by it
   assert.deepEqual(serviceChanges(before, applySpec({ heap: { broker: "384m", zookeeper: "1g" } })), [
     "zookeeper is restarted: heap.zookeeper",
   ]);
+  const options = { broker: ["-XX:+UseZGC"], zookeeper: [] };
+  assert.deepEqual(serviceChanges(before, applySpec({ jvmOptions: options })), [
+    "kafka is restarted: jvmOptions.broker",
+  ]);
+  const both = applySpec({ jvmOptions: options, heap: { broker: "1g", zookeeper: "128m" } });
+  assert.deepEqual(serviceChanges(before, both), ["kafka is restarted: heap.broker, jvmOptions.broker"]);
   const archive = { name: "kafka_2.13-3.9.2", url: "file:///other.tar", sha512: "def" };
   assert.deepEqual(serviceChanges(before, applySpec({ distribution: archive })), [
     "zookeeper is restarted: Kafka's distribution",

@@ -38,6 +38,18 @@ const ON_EC2 = {
 };
 const NOTE_MEMBER = { name: "kafka-3", address: "10.0.0.20", brokerId: 3, zookeeperId: 3 };
 
+test("further options of a JVM come after the program's, as systemd has to read them", () => {
+  const jvmOptions = { broker: ["-XX:+UseZGC", "-XX:HeapDumpPath=/a%b$c\\d"], zookeeper: ["-Dx=y"] };
+  const unitOf = (service: string): string | undefined =>
+    renderNode(NOTE_MEMBER, { ...CLUSTER, jvmOptions }).find(({ path }) => path.endsWith(`/${service}.service`))
+      ?.content;
+  assert.match(
+    unitOf("kafka") ?? "",
+    / -Dlog4j\.configuration=\S+ -XX:\+UseZGC -XX:HeapDumpPath=\/a%%b\$\$c\\\\d -cp /,
+  );
+  assert.match(unitOf("zookeeper") ?? "", / -Dlog4j\.configuration=\S+ -Dx=y -cp /);
+});
+
 test("a member with both services is rendered to exactly the files that stand in expected/", () => {
   const files = renderNode(NOTE_MEMBER, CLUSTER);
   const named = files.map((file) => [file.path, file.mode, file.restarts.join(" ")]);

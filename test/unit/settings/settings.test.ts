@@ -25,6 +25,7 @@ test("no settings at all give the defaults that Pulumi.yaml promises", () => {
     zookeeper: { placement: "colocated", count: 3 },
     brokerProperties: {},
     heap: { broker: "1g", zookeeper: "512m" },
+    jvmOptions: { broker: [], zookeeper: [] },
     subnet: "10.0.0.0/24",
     machine: { cpus: 2, memory: "2GiB" },
     rollout: { gateTimeoutSeconds: 120, startTimeoutSeconds: 21_600, acceptUnavailable: false, acceptDataLoss: false },
@@ -125,6 +126,32 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
     ],
   ],
   "an unknown placement": [{ zookeeper: { placement: "cloud" } }, ["zookeeper.placement: one of colocated, dedicated"]],
+  "options of a JVM that are the program's, none, or end it": [
+    {
+      jvmOptions: {
+        broker: [
+          "-Xmx2g",
+          "-XX:MaxRAMPercentage=50",
+          "-cp",
+          "-Dlog4j.configuration=file:/x",
+          "-version",
+          "-XX:+UseZGC",
+        ],
+        zookeeper: ["XX", "-Da=b c", "@file", "-XX:Flags=f"],
+      },
+    },
+    [
+      "jvmOptions.broker[0]: no heap: set heap.broker or heap.zookeeper",
+      "jvmOptions.broker[1]: no heap: set heap.broker or heap.zookeeper",
+      "jvmOptions.broker[2]: no class path: the program starts the classes of Kafka's distribution",
+      "jvmOptions.broker[3]: no log configuration: the program writes it, and npm run status and the health check read the log",
+      "jvmOptions.broker[4]: no option that makes Java print something and end",
+      "jvmOptions.zookeeper[0]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
+      "jvmOptions.zookeeper[1]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
+      "jvmOptions.zookeeper[2]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
+      "jvmOptions.zookeeper[3]: each option itself: a change of a file restarts nothing",
+    ],
+  ],
   "a map that is none": [{ heap: "1g" }, ["heap: a map of keys and values"]],
   "a heap without its unit": [
     { heap: { broker: "1" } },

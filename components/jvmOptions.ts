@@ -1,0 +1,49 @@
+import type { SettingsReader } from "./settingsReader.ts";
+
+/** The users' own options of the services' JVMs, after the program's. */
+export interface JvmOptions {
+  readonly broker: readonly string[];
+  readonly zookeeper: readonly string[];
+}
+
+/** What the program itself says to a JVM, and what a user does instead. */
+const OWNED: readonly (readonly [option: RegExp, instead: string])[] = [
+  [/^-(Xms|Xmx|ms\d|mx\d)/, "no heap: set heap.broker or heap.zookeeper"],
+  [/^-XX:(Initial|Max|Min)HeapSize=/, "no heap: set heap.broker or heap.zookeeper"],
+  [/^-XX:(Initial|Max|Min)RAM(Fraction|Percentage)=/, "no heap: set heap.broker or heap.zookeeper"],
+  [/^-(cp|classpath|jar|m|p)$/, "no class path: the program starts the classes of Kafka's distribution"],
+  [
+    /^--(class-path|module|module-path|source)\b/,
+    "no class path: the program starts the classes of Kafka's distribution",
+  ],
+  [/^-Djava\.class\.path=/, "no class path: the program starts the classes of Kafka's distribution"],
+  [
+    /^-Dlog4j2?\.configuration/,
+    "no log configuration: the program writes it, and npm run status and the health check read the log",
+  ],
+  [/^-XX:(Flags|VMOptionsFile)=/, "each option itself: a change of a file restarts nothing"],
+];
+
+/** Options that make Java print something and end. */
+const ENDS =
+  /^(--?version|-fullversion|--?help(-extra)?|-h|-\?|-X|--dry-run|--validate-modules|--list-modules|-d|--describe-module)$/;
+
+/**
+ * What is allowed instead of an option; undefined when nothing speaks against it. Whether the JVM knows it, only its start
+ * shows.
+ */
+export function jvmOptionProblem(option: string): string | undefined {
+  if (!/^-[^\s\p{Cc}]+$/u.test(option)) {
+    return "one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError";
+  }
+  if (ENDS.test(option)) return "no option that makes Java print something and end";
+  return OWNED.find(([pattern]) => pattern.test(option))?.[1];
+}
+
+/** Reads the setting `jvmOptions`. */
+export function readJvmOptions(top: SettingsReader): JvmOptions {
+  const options = top.object("jvmOptions", ["broker", "zookeeper"]);
+  const list = (service: "broker" | "zookeeper"): string[] =>
+    options.list(service, "[-XX:+HeapDumpOnOutOfMemoryError]", jvmOptionProblem);
+  return { broker: list("broker"), zookeeper: list("zookeeper") };
+}
