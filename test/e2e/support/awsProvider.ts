@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import { bundled } from "../../../scripts/bundle.mjs";
 import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/plugins/inputs.ts";
 import { serve } from "../../../scripts/plugins/serve.ts";
 import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
@@ -30,6 +31,9 @@ export const IMAGES_GONE_VARIABLE = "TEST_AWS_IMAGES_GONE";
 
 /** Environment variable with the path of the file in which the instances that are there stand, by id. */
 export const INSTANCES_VARIABLE = "TEST_AWS_INSTANCES";
+
+const SOURCES = ["test", "scripts", "components"];
+const BUNDLE = { format: "esm", packages: "external" } as const;
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
@@ -56,7 +60,9 @@ function isThere(id: unknown): boolean {
 /** Puts this plugin into a `KAFKA_CLUSTER_HOME`, where the set-up takes it for the official one. */
 export async function installAwsProvider(home: string): Promise<void> {
   const executable = join(home, "pulumi", "plugins", `resource-aws-v${VERSION}`, "pulumi-resource-aws");
-  const start = `cd '${resolve(".")}' && exec node --import tsx '${fileURLToPath(import.meta.url)}' "$@"`;
+  // Every run of the engine starts it, most of them twice.
+  const bundle = await bundled("test/e2e/support/awsProvider.ts", "test/awsProvider.mjs", SOURCES, BUNDLE);
+  const start = `cd '${resolve(".")}' && exec node '${bundle}' "$@"`;
   await mkdir(dirname(executable), { recursive: true });
   await writeFile(executable, `#!/bin/sh\n${start}\n`);
   await chmod(executable, 0o755);
