@@ -129,19 +129,23 @@ async function rollBack(
   reason: Error,
   hasFormer: boolean,
 ): Promise<void> {
-  const planned = restarts(plans);
-  // One that was down already has nothing to go back to: the next update goes on with the files of now.
-  if (plans.some(({ action }) => action.kind === "start") || planned.some(({ before }) => !before)) return;
-  progress(`${spec.name}: it failed; its former files are put back`);
-  let outcome = "Its former files are back and it runs with them; the members after it are untouched";
+  // One that was down already has no files to go back to: the next update goes on with those of now. What was changed of
+  // it while it runs is taken back all the same.
+  const wasDown = plans.some(({ action }) => action.kind === "start") || restarts(plans).some(({ before }) => !before);
+  if (wasDown && !(reason instanceof HurtBroker)) return;
+  const former = wasDown ? "former values" : "former files";
+  progress(`${spec.name}: it failed; its ${former} are put back`);
+  let outcome = `Its ${former} are back and it runs with them; the members after it are untouched`;
   try {
-    if (hasFormer) await restoreFiles(ssh);
+    if (hasFormer && !wasDown) await restoreFiles(ssh);
     await ssh.sudo([INSTALL_SCRIPT]);
     const hurt = await takeValuesBack(spec, ssh, plans, reason);
     // What was not told to restart still runs as before.
-    const again = plans.flatMap((plan) =>
-      (told.has(plan.service) || plan === hurt) && plan.before ? [{ service: plan.service, running: plan.before }] : [],
-    );
+    const again = plans.flatMap((plan) => {
+      const running = wasDown ? plan.after : plan.before;
+      const toldTo = plan === hurt || (!wasDown && told.has(plan.service));
+      return toldTo && running ? [{ service: plan.service, running }] : [];
+    });
     if (again.length > 0) await launchServices(ssh, again);
     for (const { service } of again) {
       await healthy(spec, ssh, service);
@@ -149,7 +153,7 @@ async function rollBack(
     }
     if (again.length > 0) await takeLeadersBack(spec, ssh.openSocket).catch(() => undefined);
   } catch (error) {
-    outcome = `Nor did it come up with its former files: ${(error as Error).message}`;
+    outcome = `Nor did it come up with its ${former}: ${(error as Error).message}`;
   }
   throw new UserError(`${reason.message}\n${outcome}`);
 }

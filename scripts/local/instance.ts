@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { waitForCloudInit } from "../lib/cloudInit.ts";
 import { progress, UserError } from "../lib/report.ts";
@@ -96,7 +97,10 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
       return { seen: `machine is ${instance?.status.toLowerCase() ?? "gone"}, port 22 ${greeting || "is closed"}` };
     },
     BOOT_TIMEOUT_MS,
-  );
+  ).catch(async (error: unknown) => {
+    const hint = inotifyHint(await readFile("/proc/sys/fs/inotify/max_user_instances", "utf8").catch(() => ""));
+    throw error instanceof UserError ? new UserError(error.message + hint) : error;
+  });
   const file = "/etc/ssh/ssh_host_ed25519_key.pub";
   const path = filePath(space, name, file);
   const line = await waitFor(
@@ -108,6 +112,20 @@ export async function waitForSsh(daemon: Daemon, space: string, name: string, ad
     10_000,
   );
   return line.split(" ").slice(0, 2).join(" ").trim();
+}
+
+/**
+ * What is added when a machine's SSH does not come up on a computer with few inotify instances: the init systems of all
+ * containers share them, and each unprivileged one's root is the same user to the kernel.
+ *
+ * @param limit `fs.inotify.max_user_instances`; Debian's default is 128
+ */
+export function inotifyHint(limit: string): string {
+  const instances = Number(limit);
+  return instances > 0 && instances <= 256
+    ? `. Where many containers run, none is left of this computer's ${instances} inotify instances, and SSH does not ` +
+        "start: sudo sysctl -w fs.inotify.max_user_instances=2048"
+    : "";
 }
 
 /** Waits until a new machine's cloud-init has ended. @throws UserError when only another first boot can mend it */

@@ -107,13 +107,26 @@ export interface Checkpoint {
   };
 }
 
-/** Reads the state, or gives null when the stack does not exist. */
+/**
+ * Reads the state, or gives null when the stack does not exist.
+ *
+ * @throws UserError when the file is not whole, such as after a full disk
+ */
 export async function readCheckpoint(): Promise<Checkpoint | null> {
-  const text = await readFile(await stateFile(), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const file = await stateFile();
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "null";
     throw error;
   });
-  return JSON.parse(text) as Checkpoint | null;
+  try {
+    return JSON.parse(text) as Checkpoint | null;
+  } catch {
+    // Pulumi writes the file in place, and keeps the one before beside it.
+    throw new UserError(
+      `the stack's state ${file} is not whole (${Buffer.byteLength(text)} bytes), as a full disk leaves it. ` +
+        `Make room, put the last whole one in its place, and run the same command again: cp ${file}.bak ${file}`,
+    );
+  }
 }
 
 /** Makes what a run of Pulumi needs: state folder, passphrase, stack, and the copy of its configuration. */

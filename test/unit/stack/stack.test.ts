@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { commandLine } from "../../../scripts/stack/commandLine.ts";
 import { destroyable } from "../../../scripts/stack/destroyable.ts";
 import { stackName } from "../../../scripts/stack/engine.ts";
-import { configured, withSalt } from "../../../scripts/stack/prepare.ts";
+import { configured, readCheckpoint, stateFile, withSalt } from "../../../scripts/stack/prepare.ts";
 import type { Deployment, ExportedResource } from "../../../scripts/stack/deployment.ts";
 import { cutOffMessages, markInterrupted } from "../../../scripts/stack/recovery.ts";
 import { commandsToRunAgain, unfinished } from "../../../scripts/stack/unfinished.ts";
@@ -21,6 +21,30 @@ test("the salt of the last run is kept, the user's text unchanged", () => {
   assert.equal(withSalt(config, `config:\n  old: 1\n${salt}`), config + salt);
   assert.equal(withSalt(config.trimEnd(), salt), config + salt);
   assert.equal(withSalt(`encryptionsalt: own\n${config}`, salt), `encryptionsalt: own\n${config}`);
+});
+
+test("a state that is not whole is told with its file and the one before; none is no error", async () => {
+  const home = await mkdtemp(join(tmpdir(), "state-"));
+  process.env.KAFKA_CLUSTER_HOME = home;
+  try {
+    assert.equal(await readCheckpoint(), null);
+    const file = await stateFile();
+    await mkdir(dirname(file), { recursive: true });
+    for (const [text, bytes] of [
+      ["", 0],
+      ['{"checkpoint": {', 16],
+    ] as const) {
+      await writeFile(file, text);
+      await assert.rejects(readCheckpoint(), (error: Error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, new RegExp(`is not whole \\(${bytes} bytes\\).* cp ${file}\\.bak ${file}$`));
+        return true;
+      });
+    }
+  } finally {
+    delete process.env.KAFKA_CLUSTER_HOME;
+    await rm(home, { recursive: true });
+  }
 });
 
 const resource = (name: string, type: string): ExportedResource => ({
