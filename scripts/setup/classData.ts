@@ -95,7 +95,7 @@ export async function makeClassData(
     for (const [name, content] of Object.entries(recordFiles(release.name, release.protocol))) {
       await writeFile(join(folder("files"), name), content);
     }
-    const paths = [folder("root"), image.rootfs, archive.file, release.name, folder("files"), folder("made")];
+    const paths = [partial, image.rootfs, archive.file, release.name];
     const failure = await inNamespaces(ROOT_SCRIPT, paths, timeoutMs);
     if (failure !== undefined) return failure;
     for (const [index, service] of SERVICES.entries()) {

@@ -22,11 +22,12 @@ const HEAP: Readonly<Record<Service, string>> = { zookeeper: "64m", kafka: "256m
  * {@link RECORD_SCRIPT} runs. It is the namespaces' first process: with its end all of it is gone. It ends at the latest when
  * standard input does, which its starter holds open.
  *
- * Arguments: the folder to mount over, the image's squashfs, the distribution's archive, its name, the folder of the
- * {@link recordFiles}, and the folder for the archives.
+ * Arguments: a folder, the image's squashfs, the distribution's archive and its name. In the folder, `root` is mounted over,
+ * `files` has the {@link recordFiles}, and `made` gets the archives.
  */
 export const ROOT_SCRIPT = `set -euo pipefail
-root=$1 image=$2 archive=$3 name=$4 files=$5 made=$6
+folder=$1 image=$2 archive=$3 name=$4
+root=$folder/root
 make() {
   # Others than root can't give files away: code 2, and no harm.
   unsquashfs -no-progress -quiet -no-xattrs -force -dest "$root" "$image" ${IMAGE_PARTS.join(" ")} '${IMAGE_LIBRARIES}' >&2 ||
@@ -36,15 +37,22 @@ make() {
   mount -t proc proc "$root/proc"
   # As the install script does: the JVM compares the jars' times and sizes.
   tar --extract --file "$archive" --directory "$root/opt" --no-same-owner
-  cp -- "$files"/* "$root${FILES}"
+  cp -- "$folder"/files/* "$root${FILES}"
   chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C /usr/bin/bash ${FILES}/record "$name"
-  cp -- "$root${FILES}"/*.jsa "$made"
+  cp -- "$root${FILES}"/*.jsa "$folder/made"
 }
 mount -t tmpfs -o mode=0755 class-data "$root"
 exec 3<&0
-make 3<&- </dev/null &
+make 3<&- </dev/null & making=$!
 cat <&3 >/dev/null &
-wait -n
+code=0
+wait -n || code=$?
+if kill -0 $making 2>/dev/null; then
+  # The starter was killed: nobody else tidies up.
+  umount --lazy "$root"
+  rm -rf -- "$folder"
+fi
+exit $code
 `;
 
 /**
