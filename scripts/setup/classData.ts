@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { classDataName } from "../../components/local/classData.ts";
 import type { KafkaVersion } from "../../components/kafka/versions.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import type { Archive } from "../distribution/store.ts";
 import { recordFiles, ROOT_SCRIPT } from "./classDataScript.ts";
+import { cacheDirectory } from "../lib/paths.ts";
 import { cachedImage, type ImageFiles } from "./image.ts";
 import { imageKey } from "./imageRecipe.ts";
 import type { Step } from "./steps.ts";
@@ -16,12 +19,18 @@ const SERVICES: readonly Service[] = ["zookeeper", "kafka"];
 /** How long it may take, in milliseconds; some 15 s on two cores, 50 s beside a test run on them (measured). */
 const TIMEOUT_MS = 120_000;
 
+interface FileStamp {
+  readonly size: number;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly modified: number;
+  readonly sha256: string;
+}
+
 /** From what and as what the archives were made: another image, program or file makes them anew. */
 interface Stamp {
   readonly image: string;
   readonly program: string;
-  /** Size and time of each archive. */
-  readonly files: readonly (readonly [size: number, modifiedMs: number])[];
+  readonly files: readonly FileStamp[];
 }
 
 /**
@@ -55,23 +64,46 @@ function filesOf(archive: Archive): { archives: string[]; stamp: string } {
 
 async function isMade(release: KafkaVersion, archive: Archive, image: ImageFiles): Promise<boolean> {
   const { archives, stamp } = filesOf(archive);
-  try {
-    return (await readFile(stamp, "utf8")) === JSON.stringify(await stampOf(release, archives, image));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
+  const noted = await readFile(stamp, "utf8").catch(() => undefined);
+  return noted !== undefined && (await isAsNoted(JSON.parse(noted) as Stamp, release, archives, image));
 }
 
-/** What is noted of archives that are there. */
+/** What is noted of archives that were made. */
 export async function stampOf(release: KafkaVersion, archives: readonly string[], image: ImageFiles): Promise<Stamp> {
-  const program = JSON.stringify([ROOT_SCRIPT, recordFiles(release.name, release.protocol)]);
-  const stats = await Promise.all(archives.map((file) => stat(file)));
-  return {
-    image: image.fingerprint,
-    program: createHash("sha256").update(program).digest("hex"),
-    files: stats.map(({ size, mtimeMs }) => [size, mtimeMs]),
-  };
+  const files = archives.map(async (file) => ({ ...(await lookAt(file)), sha256: await sha256(file) }));
+  return { image: image.fingerprint, program: programOf(release), files: await Promise.all(files) };
+}
+
+/** Whether archives are there as they were noted. They are only read where they look otherwise: a copy has another time. */
+export async function isAsNoted(
+  noted: Stamp,
+  release: KafkaVersion,
+  archives: readonly string[],
+  image: ImageFiles,
+): Promise<boolean> {
+  if (noted.image !== image.fingerprint || noted.program !== programOf(release)) return false;
+  const same = archives.map(async (file, index) => {
+    const [was, is] = [noted.files[index], await lookAt(file).catch(() => undefined)];
+    if (was?.size !== is?.size) return false;
+    return was?.modified === is?.modified || was?.sha256 === (await sha256(file));
+  });
+  return !(await Promise.all(same)).includes(false);
+}
+
+async function lookAt(file: string): Promise<{ size: number; modified: number }> {
+  const { size, mtimeMs } = await stat(file);
+  return { size, modified: mtimeMs };
+}
+
+function programOf({ name, protocol }: KafkaVersion): string {
+  const program = JSON.stringify([ROOT_SCRIPT, recordFiles(name, protocol)]);
+  return createHash("sha256").update(program).digest("hex");
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
 }
 
 /**
@@ -88,7 +120,7 @@ export async function makeClassData(
   timeoutMs = TIMEOUT_MS,
 ): Promise<string | undefined> {
   const { archives, stamp } = filesOf(archive);
-  const partial = `${stamp}.${process.pid}.part`;
+  const partial = cacheDirectory(`class-data.${process.pid}.part`);
   const folder = (name: string): string => join(partial, name);
   try {
     for (const name of ["root", "files", "made"]) await mkdir(folder(name), { recursive: true });

@@ -15,9 +15,11 @@ for service; do
   pid=$(systemctl show --property=MainPID --value "$service")
   [ "$pid" != 0 ] || continue
   echo "Home=$(tr '\\0' '\\n' <"/proc/$pid/cmdline" | grep --max-count=1 --only-matching '^@\\?/opt/kafka_[^/]*' | tr --delete @)"
-  # An archive that the JVM did not take is not mapped; its own one lies beside its libraries.
-  maps=$(cat "/proc/$pid/maps" 2>/dev/null | grep '\.jsa$')
-  echo "ClassData=$(if grep --quiet --invert-match '/lib/server/' <<<"$maps"; then echo yes; else echo no; fi)"
+  # An archive that the JVM did not take is not mapped; its own one lies beside its libraries. One that was made anew since is
+  # marked as deleted.
+  data=no
+  grep --extended-regexp '[.]jsa( \\(deleted\\))?$' "/proc/$pid/maps" | grep --quiet --invert-match /lib/server/ && data=yes
+  echo "ClassData=$data"
 done
 if mountpoint --quiet "$mount"; then
   echo "Volume=$(df --block-size=1 --output=used,avail,size "$mount" | tail --lines=1)"
