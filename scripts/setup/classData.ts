@@ -16,7 +16,7 @@ import type { Step } from "./steps.ts";
 
 const SERVICES: readonly Service[] = ["zookeeper", "kafka"];
 
-/** How long it may take, in milliseconds; some 15 s on two cores, 50 s beside a test run on them (measured). */
+/** How long it may take, in milliseconds; 14 s of CPU, and 28 to 50 s on two cores beside a test run (measured). */
 const TIMEOUT_MS = 120_000;
 
 interface FileStamp {
