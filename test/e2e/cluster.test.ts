@@ -35,7 +35,9 @@ function deployed(): NonNullable<typeof deployment> {
 
 async function deploy(): NonNullable<typeof deployment> {
   const ended = await stack.succeed("up");
-  return { ended, outputs: stack.outputs() };
+  // As Pulumi shows them, which masks what is secret.
+  const { stdout } = await stack.succeed("pulumi", "stack", "output", "--json");
+  return { ended, outputs: JSON.parse(stdout) as Outputs };
 }
 
 /** Runs a script on every member. */
