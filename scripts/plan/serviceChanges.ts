@@ -1,6 +1,7 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
+import { COLLECTOR } from "../../components/render/javaCommand.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
@@ -110,9 +111,12 @@ function unitChange(service: Service, before: string, after: string): string[] {
   ];
 }
 
-/** A systemd unit's heap, `-Xms… -Xmx…`, the options between the program's last one and the class path, and all else. */
+/**
+ * A systemd unit's heap, `-Xms… -Xmx…`, the options between the program's last one and the class path, and all else but
+ * the program's own collector: whether that is there follows the options.
+ */
 function partsOf(unit: string): { heap: string; options: string; rest: string } {
   const [, before = unit, heap = "", middle = "", options = "", after = ""] =
     /^([\s\S]*?)( -Xms\S+ -Xmx\S+)(.*? -Dlog4j\.configuration=\S+)(.*)( -cp \S+ [\s\S]*)$/.exec(unit) ?? [];
-  return { heap, options, rest: before + middle + after };
+  return { heap, options, rest: before + middle.replace(` ${COLLECTOR.join(" ")}`, "") + after };
 }

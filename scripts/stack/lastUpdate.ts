@@ -10,6 +10,9 @@ import { projectDirectory } from "../lib/paths.ts";
 import { stackName } from "./engine.ts";
 import { configuredCertificates, stackConfigFile } from "./prepare.ts";
 
+/** The bundle that program.mjs makes, whatever it makes it of; names of its parts hold hashes of their contents. */
+export const PROGRAM = ".kafka-cluster/dist/program.mjs";
+
 function recordFile(): string {
   return projectDirectory("stacks", `${stackName()}.last-update`);
 }
@@ -18,9 +21,9 @@ function recordFile(): string {
  * Hash of the program as it was run last, with all that it is made of, and of the stack's configuration with the
  * certificates that it names; undefined where one of these can't be read.
  *
- * @param program the bundle that program.mjs makes; names of its parts hold hashes of their contents
+ * @param program the bundle
  */
-export async function fingerprint(program = ".kafka-cluster/dist/index.mjs"): Promise<string | undefined> {
+export async function fingerprint(program = PROGRAM): Promise<string | undefined> {
   const hash = createHash("sha256");
   const folder = await configuredCertificates();
   const names = folder === undefined ? [] : await readdir(folder).catch(() => ["unreadable"]);

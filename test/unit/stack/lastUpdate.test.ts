@@ -17,7 +17,7 @@ let config: string;
 
 before(async () => {
   home = await mkdtemp(join(tmpdir(), "last-update-"));
-  program = join(home, "index.mjs");
+  program = join(home, "program.mjs");
   config = join(home, "config.yaml");
   process.env.KAFKA_CLUSTER_HOME = home;
   process.env.KAFKA_CLUSTER_STACK = "last";
