@@ -44,8 +44,9 @@ const shape: ClusterShape = {
   security: securityShape(settings),
   topics: settings.topics,
 };
-await assertKafkaTakes(settings, plans, shape.interBrokerProtocolVersion);
+// First what a cluster that lives can't take: Kafka's own words for it would not say what to do.
 const deployed = livingMembers(last, shape);
+await assertKafkaTakes(settings, plans, shape.interBrokerProtocolVersion);
 const upgrading = upgradedMembers(last, shape);
 
 const phase = settings.security;

@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import { bundled, project } from "./scripts/bundle.mjs";
 
 const sources = readdirSync(project).filter((name) => name.endsWith(".ts"));
-const program = await bundled("index.ts", "index.mjs", [...sources, "components", "scripts"], {
+// This file is a source, too: it says of which program the bundle is made. scripts/stack/lastUpdate.ts knows its name.
+const program = await bundled("index.ts", "program.mjs", ["program.mjs", ...sources, "components", "scripts"], {
   format: "esm",
   // One copy of Pulumi's runtime: the one that runs this.
   packages: "external",
@@ -14,6 +15,6 @@ const program = await bundled("index.ts", "index.mjs", [...sources, "components"
   chunkNames: "chunks/[name]-[hash]",
 });
 
-/** The stack's outputs: what index.ts exports. */
+/** The stack's outputs: what the program exports. */
 const outputs = await import(pathToFileURL(program).href);
 export { outputs as default };

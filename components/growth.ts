@@ -42,7 +42,11 @@ export class Growth extends pulumi.ComponentResource {
       {
         create: "node scripts/run.mjs growth",
         update: "node scripts/run.mjs growth",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
+        environment: {
+          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
+          // A cluster that grows again to what it was once has the spec of then.
+          ...(args.factors && { KAFKA_CLUSTER_GROWS: new Date().toISOString() }),
+        },
         // Also where no bastion asks for it: whether one does may be known only when it is there.
         stdin: pulumi.jsonStringify(deployerKey.secrets),
         addPreviousOutputInEnv: false,

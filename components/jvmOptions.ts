@@ -38,16 +38,31 @@ const ENDS =
  */
 export function jvmOptionProblem(option: string): string | undefined {
   if (!/^-[^\s\p{Cc}]+$/u.test(option)) {
-    return "one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError";
+    return "one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka";
   }
   if (ENDS.test(option)) return "no option that makes Java print something and end";
   return OWNED.find(([pattern]) => pattern.test(option))?.[1];
 }
 
+/** The garbage collectors of Java 17, as options choose them. */
+const COLLECTOR = /^-XX:\+Use(Serial|Parallel|G1|Z|Shenandoah|Epsilon)GC$/;
+
+/** Whether an option chooses another garbage collector than the program's. */
+export function otherCollector(option: string): boolean {
+  return COLLECTOR.test(option) && option !== "-XX:+UseG1GC";
+}
+
+/** A heap dump needs a folder that the service may write to: its own, `/`, is none. */
+const EXAMPLE = "[-XX:+HeapDumpOnOutOfMemoryError, -XX:HeapDumpPath=/var/log/kafka]";
+
 /** Reads the setting `jvmOptions`. */
 export function readJvmOptions(top: SettingsReader): JvmOptions {
   const options = top.object("jvmOptions", ["broker", "zookeeper"]);
-  const list = (service: "broker" | "zookeeper"): string[] =>
-    options.list(service, "[-XX:+HeapDumpOnOutOfMemoryError]", jvmOptionProblem);
+  const list = (service: "broker" | "zookeeper"): string[] => {
+    const given = options.list(service, EXAMPLE, jvmOptionProblem);
+    const collectors = given.filter((option) => COLLECTOR.test(option));
+    if (collectors.length > 1) options.report(service, `one garbage collector, not ${collectors.join(" and ")}`);
+    return given;
+  };
   return { broker: list("broker"), zookeeper: list("zookeeper") };
 }

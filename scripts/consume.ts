@@ -9,7 +9,7 @@ import { leaderless } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
-import { progress, runScript, UserError } from "./lib/report.ts";
+import { progress, runScript, UserError, written } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
 import { topicPartitions } from "./lib/topics.ts";
 
@@ -70,7 +70,7 @@ async function requireTopic(requests: AdminRequests, topic: string): Promise<voi
   progress(`${leaderless(topic, without)}; they are read when they have one`);
 }
 
-/** Ends after `max` messages, or when the consumer fails. */
+/** Ends after `max` messages, when nothing reads them any more (`| head`), or when the consumer fails. */
 function printMessages(consumer: Consumer, options: ConsumeOptions): Promise<void> {
   const { topic, group, fromBeginning, max } = options;
   // What a program reads is not to be changed, what a terminal shows must not act on it.
@@ -87,15 +87,13 @@ function printMessages(consumer: Consumer, options: ConsumeOptions): Promise<voi
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning });
       await consumer.run({
-        eachMessage: ({ partition, message }) => {
-          process.stdout.write(formatMessage(topic, partition, message, raw));
+        eachMessage: async ({ partition, message }) => {
+          const isRead = await written(formatMessage(topic, partition, message, raw));
           printed += 1;
-          if (printed === max) {
-            // What comes after stays for the group's next consumer.
-            consumer.pause([{ topic }]);
-            resolve();
-          }
-          return Promise.resolve();
+          if (isRead && printed !== max) return;
+          // What comes after stays for the group's next consumer.
+          consumer.pause([{ topic }]);
+          resolve();
         },
       });
     };

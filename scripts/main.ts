@@ -11,6 +11,7 @@ import { runSteps, type Step } from "./setup/steps.ts";
 import { commandLine } from "./stack/commandLine.ts";
 import { destroyable } from "./stack/destroyable.ts";
 import { pulumiAttached, stackName } from "./stack/engine.ts";
+import { forgetUpdate, onlyReads } from "./stack/lastUpdate.ts";
 import { finishDetaching } from "./stack/halfReplaced.ts";
 import { configured, ownConfigFile, prepareStack, readCheckpoint, stackConfigFile } from "./stack/prepare.ts";
 import { recover } from "./stack/recovery.ts";
@@ -70,6 +71,8 @@ async function down(args: readonly string[]): Promise<void> {
 async function anyPulumi(args: readonly string[]): Promise<void> {
   // `cancel` is the remedy for a lock that the recovery must not take away.
   await setUp(await engineSteps(), args[0] !== "cancel");
+  // What a command of the user's own writes into the state is not this program's.
+  if (!onlyReads(args)) await forgetUpdate();
   const line = commandLine(args, { copy: stackConfigFile(), own: ownConfigFile() });
   process.exitCode = await (["up", "update"].includes(args[0] ?? "") ? runUpdate(line) : pulumiAttached(line));
 }

@@ -12,7 +12,7 @@ export type PropertyChange =
  * Numbers of threads: a running broker takes at most twice as many, and at least half (Kafka, DynamicThreadPool and
  * LogCleaner, "must be at least half / at most double the current value").
  */
-const THREADS = [
+export const THREADS: readonly string[] = [
   "background.threads",
   "log.cleaner.threads",
   "num.io.threads",
@@ -58,4 +58,15 @@ function isInReach(key: string, before: string | null | undefined, after: string
   if (!THREADS.includes(key)) return true;
   const [from, to] = [Number(before), Number(after)];
   return to <= from * 2 && to >= from / 2;
+}
+
+/**
+ * The numbers of threads between two, of which a running broker takes one after the other; none where it takes the last
+ * one at once, or where either is no number.
+ */
+export function threadSteps(from: number, to: number): number[] {
+  const steps: number[] = [];
+  if (!(from >= 1) || !(to >= 1)) return steps;
+  for (let now = from; to > now * 2 || to < now / 2; steps.push(now)) now = to > now ? now * 2 : Math.ceil(now / 2);
+  return steps;
 }

@@ -1,3 +1,4 @@
+import { otherCollector } from "../jvmOptions.ts";
 import type { Service } from "./nodeFile.ts";
 
 /** What is needed to start one of the two Java services. */
@@ -27,18 +28,23 @@ export const MAIN_CLASS: Readonly<Record<Service, string>> = {
 export const CLASS_PATH_FILE = "classpath.args";
 
 /**
- * The command line of a service: Kafka's own choice of collector and pause (bin/kafka-run-class.sh,
- * KAFKA_JVM_PERFORMANCE_OPTS), and an end instead of a half-dead process when memory runs out.
+ * Kafka's own choice of collector and pause (bin/kafka-run-class.sh, KAFKA_JVM_PERFORMANCE_OPTS): not where the user has
+ * chosen another collector, since the JVM refuses two.
  */
+export const COLLECTOR: readonly string[] = [
+  "-XX:+UseG1GC",
+  "-XX:MaxGCPauseMillis=20",
+  "-XX:InitiatingHeapOccupancyPercent=35",
+  "-XX:+ExplicitGCInvokesConcurrent",
+];
+
+/** The command line of a service, with an end instead of a half-dead process when memory runs out. */
 export function javaCommand(service: JavaService): string[] {
   return [
     "/usr/bin/java",
     `-Xms${service.heap}`,
     `-Xmx${service.heap}`,
-    "-XX:+UseG1GC",
-    "-XX:MaxGCPauseMillis=20",
-    "-XX:InitiatingHeapOccupancyPercent=35",
-    "-XX:+ExplicitGCInvokesConcurrent",
+    ...(service.options.some(otherCollector) ? [] : COLLECTOR),
     "-XX:+ExitOnOutOfMemoryError",
     `-Xlog:gc*:file=${service.logs}/gc.log:time,tags:filecount=5,filesize=20M`,
     "-Djava.awt.headless=true",
@@ -56,5 +62,8 @@ export function javaCommand(service: JavaService): string[] {
 
 /** A word of a systemd command line that stands for a text without white space: systemd.service(5), "Command lines". */
 function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return text
+    .replaceAll(/[\\"']/g, "\\$&")
+    .replaceAll("%", "%%")
+    .replaceAll("$", "$$$$");
 }

@@ -1,6 +1,7 @@
 /** A change of what a broker runs with, which is looked at until it has shown what it does, and taken back where it hurts. */
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { SERVER_PROPERTIES, SERVICE_USER } from "../../components/render/paths.ts";
+import { NoAnswer } from "../lib/configChange.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -59,7 +60,11 @@ export async function alterWatched(
   const { set = {}, remove = [] } = change;
   const names = [...Object.keys(set), ...remove];
   const ran = await processOf(ssh);
-  await alterBroker(spec, ssh.openSocket, change);
+  await alterBroker(spec, ssh.openSocket, change).catch((error: unknown) => {
+    // It may have taken it, and ended over it: taking back what was not set is harmless.
+    if (error instanceof NoAnswer) throw new HurtBroker(error.message, formerValues(names, before));
+    throw error;
+  });
   try {
     const assertSame = async (): Promise<void> => {
       const runs = await processOf(ssh);
@@ -111,10 +116,15 @@ export function notInForce(configs: readonly BrokerConfig[], { set = {}, remove 
   const waiting = Object.entries(set).filter(([name, value]) => {
     const config = found(name);
     if (!config || config.sensitive) return has(name) === undefined;
-    // Kafka writes 0.5 for 0.50, and a list without its blanks: what it was told counts then.
-    return has(name) !== value || (config.value !== value && isPlain(value));
+    // Kafka writes 0.5 for 0.50, 1.0 for 1, and a list without its blanks: what it was told counts then.
+    return !isSameText(has(name), value) || (!isSameText(config.value, value) && isPlain(value));
   });
   return [...waiting.map(([name]) => name), ...remove.filter((name) => has(name) !== undefined)];
+}
+
+/** Whether two texts are the same, or the same number. */
+function isSameText(a: string | null | undefined, b: string): boolean {
+  return a === b || (typeof a === "string" && a.trim() !== "" && Number(a) === Number(b));
 }
 
 /** Whether Kafka shows a value as it was given: whole numbers and single words. */
@@ -153,8 +163,11 @@ export async function takeBack(
   try {
     await alterBroker(spec, ssh.openSocket, back);
     return false;
-  } catch {
-    progress(`${spec.name}: broker ${spec.brokerId} does not answer; its former values come back without it`);
+  } catch (error) {
+    const why = (error as Error).message;
+    progress(
+      `${spec.name}: broker ${spec.brokerId} can't be given its former values, so it is stopped for that: ${why}`,
+    );
   }
   // One that systemd starts again and again would register again meanwhile, and the tool wants it gone.
   await stopService(ssh, "kafka");
@@ -168,7 +181,14 @@ export async function takeBack(
     },
     FORGET_TIMEOUT_MS,
     1_000,
-  );
+  ).catch(async (error: unknown) => {
+    // It may stand what it has, and else systemd goes on trying.
+    await ssh.sudo(["systemctl", "start", "--no-block", "kafka"]);
+    throw new UserError(
+      `${(error as Error).message}. It is started as it is; on ${spec.name} give it its former values by hand: ` +
+        `sudo -u ${SERVICE_USER} ${command.map((word) => (/[^\w.:/=,-]/.test(word) ? `'${word}'` : word)).join(" ")}`,
+    );
+  });
   return true;
 }
 

@@ -60,7 +60,11 @@ async function awaitRecovery(spec: ApplySpec, ssh: Ssh): Promise<void> {
   await waitFor(
     `broker ${brokerId} to register`,
     async () => {
-      const { brokers } = await viewCluster(spec, ssh.openSocket);
+      // Where none answers, such as after a power cut, this one may be recovering all the same.
+      const brokers = await viewCluster(spec, ssh.openSocket).then(
+        (view) => view.brokers,
+        (): readonly number[] => [],
+      );
       if (brokers.includes(brokerId)) return { value: true };
       const { text } = await startProgress(ssh, "kafka");
       if (text !== "" && Date.now() - started > limitMs) {

@@ -69,19 +69,22 @@ function decide(config: BrokerConfig, { definitions, file, ours, fresh }: Stated
   const everybodys = synonyms.find(({ source }) => source === EVERYBODYS);
   if (!own && !everybodys) return [];
   // log.retention.ms goes before log.retention.hours, its synonym.
+  const definition = definitions[name];
+  const without = synonyms.find(({ source }) => source !== OWN);
+  const next = without?.value ? inUnitOf(name, without.name, without.value) : "";
+  /** Whether another value is in force without the broker's own. */
+  const changes = definition ? !isSame(definition, own?.value, next) : own?.value !== without?.value;
   const line = [name, ...synonyms.map((synonym) => synonym.name)].find((key) => file[key] !== undefined);
   if (line === undefined) {
     if (!own || !ours.includes(name)) return [];
     // The program's own, of a line that is gone: a default for all brokers is the operator's, and goes before none.
-    if (fresh || everybodys) return [{ kind: "remove", name, changes: !fresh }];
+    if (fresh || everybodys) return [{ kind: "remove", name, changes }];
     return [{ kind: "keep", name }];
   }
-  const definition = definitions[name];
   const isJudged = definition && definition.update !== "read-only" && reservedReason(name) === undefined;
   if (!isJudged || config.sensitive) return unjudged(name, own !== undefined, fresh);
   const wanted = inUnitOf(name, line, file[line] ?? "");
   const isWanted = (value: string | null | undefined): boolean => isSame(definition, value, wanted);
-  const without = synonyms.find(({ source }) => source !== OWN);
   const otherwise = own && !isWanted(own.value) ? [`it was ${own.value}, set beside the settings`] : [];
   if (without?.value && isWanted(inUnitOf(name, without.name, without.value))) {
     if (!own) return [];

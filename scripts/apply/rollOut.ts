@@ -14,6 +14,7 @@ import { type Action, observeServices, type Plan, planServices } from "./plan.ts
 import { StillStarting } from "./recovery.ts";
 import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
 import { settleBroker } from "./settle.ts";
+import type { Running } from "./started.ts";
 
 /** What an apply has done, for the record. */
 export interface RollOut {
@@ -26,7 +27,7 @@ export interface RollOut {
 /**
  * Writes the files that differ, lets services take what they can while they run, restarts those that have to be, one
  * after the other, and waits until all are healthy. A member that was healthy before and is not after gets its former
- * files back.
+ * files back, and a broker that is hurt by what it was told while it ran its former values.
  *
  * @throws UserError with the reason, and the last lines of the service's log
  */
@@ -53,7 +54,7 @@ export async function rollOut(spec: ApplySpec, ssh: Ssh): Promise<RollOut> {
       health,
     };
   } catch (error) {
-    // What still gets further is not made to begin anew.
+    // What still gets further is not made to begin anew; a broker may be hurt where no file was written.
     const failed = files.length > 0 && !(error instanceof StillStarting);
     if (failed || error instanceof HurtBroker) {
       await rollBack(spec, ssh, plans, told, error as Error, files.length > 0);
@@ -99,6 +100,11 @@ async function bringUp(
       step.map(({ service, after }) => ({ service, running: after })),
     );
   }
+  // What systemd counted before it settled says nothing against what has run since.
+  const settled = plans.filter(
+    ({ action: { kind }, state }) => kind !== "start" && kind !== "restart" && !state.looping,
+  );
+  await Promise.all(settled.map(({ service }) => forgetRestarts(ssh, service)));
   const states = await Promise.all(plans.map(({ service }) => healthy(spec, ssh, service)));
   const broker = plans.find(({ service }) => service === "kafka");
   await Promise.all([
@@ -117,8 +123,13 @@ async function assertStartable(spec: ApplySpec, ssh: Ssh, service: Service): Pro
 }
 
 /**
- * Puts a member's former files back and starts what was stopped with them, if it ran with them before.
+ * Puts former files back and starts what was stopped with them, if it ran with them before; takes back what a broker that is
+ * hurt was told while it ran, and sees that it is healthy again.
  *
+ * A service that was down has no files to go back to: the next update goes on with those of now. A broker that is hurt and
+ * had run gets its own back also where the ZooKeeper server beside it was down.
+ *
+ * @param hasFormer whether files were written
  * @throws UserError with the reason of the failure and what has become of the member
  */
 async function rollBack(
@@ -129,25 +140,31 @@ async function rollBack(
   reason: Error,
   hasFormer: boolean,
 ): Promise<void> {
-  // One that was down already has no files to go back to: the next update goes on with those of now. What was changed of
-  // it while it runs is taken back all the same.
-  const wasDown = plans.some(({ action }) => action.kind === "start") || restarts(plans).some(({ before }) => !before);
-  if (wasDown && !(reason instanceof HurtBroker)) return;
-  const former = wasDown ? "former values" : "former files";
+  const values = reason instanceof HurtBroker ? reason.back : undefined;
+  const back = servicesToTakeBack(plans, values !== undefined);
+  if (back.length === 0 && values === undefined) return;
+  const isWhole = back.length === plans.length;
+  const hurt = values && plans.find(({ service }) => service === "kafka");
+  const restores = hasFormer && back.length > 0;
+  const former = restores ? "former files" : "former values";
   progress(`${spec.name}: it failed; its ${former} are put back`);
   let outcome = `Its ${former} are back and it runs with them; the members after it are untouched`;
   try {
-    if (hasFormer && !wasDown) await restoreFiles(ssh);
+    if (restores) await restoreFiles(ssh, isWhole ? [] : filesOfAlone(spec, "kafka"));
     await ssh.sudo([INSTALL_SCRIPT]);
-    const hurt = await takeValuesBack(spec, ssh, plans, reason);
+    const runs = (plan: Plan): Running => (back.includes(plan) ? (plan.before ?? plan.after) : plan.after);
+    const stopped = hurt && (await takeBack(spec, ssh, values, runs(hurt).properties)) ? hurt : undefined;
     // What was not told to restart still runs as before.
-    const again = plans.flatMap((plan) => {
-      const running = wasDown ? plan.after : plan.before;
-      const toldTo = plan === hurt || (!wasDown && told.has(plan.service));
-      return toldTo && running ? [{ service: plan.service, running }] : [];
-    });
-    if (again.length > 0) await launchServices(ssh, again);
-    for (const { service } of again) {
+    const again = plans.filter((plan) => plan === stopped || (back.includes(plan) && told.has(plan.service)));
+    if (again.length > 0) {
+      await launchServices(
+        ssh,
+        again.map((plan) => ({ service: plan.service, running: runs(plan) })),
+      );
+    }
+    // One that is hurt is looked at again, also where it was only told.
+    const looked = plans.filter((plan) => plan === hurt || again.includes(plan));
+    for (const { service } of looked) {
       await healthy(spec, ssh, service);
       await forgetRestarts(ssh, service);
     }
@@ -158,15 +175,18 @@ async function rollBack(
   throw new UserError(`${reason.message}\n${outcome}`);
 }
 
-/** Gives a broker that did not stand a change its former values; gives its plan when it was stopped for that. */
-async function takeValuesBack(
-  spec: ApplySpec,
-  ssh: Ssh,
-  plans: readonly Plan[],
-  reason: Error,
-): Promise<Plan | undefined> {
-  const broker = plans.find(({ service }) => service === "kafka");
-  if (!broker || !(reason instanceof HurtBroker)) return undefined;
-  const { properties } = broker.before ?? broker.after;
-  return (await takeBack(spec, ssh, reason.back, properties)) ? broker : undefined;
+/**
+ * The services whose former files come back: all, or none where one was down; of a member whose broker is hurt and had run,
+ * at least the broker.
+ */
+export function servicesToTakeBack(plans: readonly Plan[], isHurt: boolean): readonly Plan[] {
+  const wasDown = ({ action, before }: Plan): boolean =>
+    action.kind === "start" || (action.kind === "restart" && before === undefined);
+  if (!plans.some(wasDown)) return plans;
+  return isHurt ? plans.filter((plan) => plan.service === "kafka" && !wasDown(plan)) : [];
+}
+
+/** Paths of the files that one service reads and no other. */
+function filesOfAlone({ files }: ApplySpec, service: Service): string[] {
+  return files.filter(({ restarts }) => restarts.join() === service).map(({ path }) => path);
 }

@@ -1,14 +1,19 @@
 /** What a broker needs once it is healthy: its new properties, its leaders, and what its file says in force. */
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
+import { THREADS, threadSteps } from "../../components/kafka/dynamicChange.ts";
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { progress } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
+import { waitFor } from "../lib/wait.ts";
 import { alterBroker, takeLeadersBack } from "./broker.ts";
-import { brokerConfigs } from "./cluster.ts";
-import { alterWatched } from "./dynamicUpdate.ts";
-import { corrections } from "./inForce.ts";
+import { type BrokerConfig, brokerConfigs } from "./cluster.ts";
+import { alterWatched, type BrokerChange, formerValues, HurtBroker, notInForce } from "./dynamicUpdate.ts";
+import { corrections, OWN } from "./inForce.ts";
 import type { Plan } from "./plan.ts";
 import { remember } from "./started.ts";
+
+/** How long a broker may take to have another number of threads, in milliseconds. */
+const STEP_TIMEOUT_MS = 30_000;
 
 /**
  * Lets a healthy broker take what it can while it runs, and makes sure that what its file says is in force.
@@ -22,17 +27,64 @@ export async function settleBroker(spec: ApplySpec, ssh: Ssh, plan: Plan): Promi
     case "none":
       return holdToFile(spec, ssh, plan, { ours, fresh: false });
     case "alter": {
-      await alterWatched(spec, ssh, { set: action.set }, await brokerConfigs(spec, ssh.openSocket));
+      const configs = await brokerConfigs(spec, ssh.openSocket);
+      await alterWatched(spec, ssh, { set: action.set }, configs);
+      const names = Object.keys(action.set);
       const changed = Object.entries(action.set).map(([key, value]) => `${key}=${value}`);
       progress(`${spec.name}: kafka has taken ${changed.join(", ")} while it runs`);
-      return holdToFile(spec, ssh, plan, { ours: [...ours, ...Object.keys(action.set)], fresh: false });
+      const held = holdToFile(spec, ssh, plan, { ours: [...ours, ...names], fresh: false });
+      return held.catch((error: unknown) => {
+        throw alsoBack(error as Error, formerValues(names, configs));
+      });
     }
     case "start":
     case "restart":
-      await Promise.all([holdToFile(spec, ssh, plan, { ours, fresh: true }), takeLeadersBack(spec, ssh.openSocket)]);
-      return;
+      // One after the other: a broker that does not stand a correction is not to be found out by its leaders.
+      await holdToFile(spec, ssh, plan, { ours, fresh: true });
+      return takeLeadersBack(spec, ssh.openSocket);
     default:
       action satisfies never;
+  }
+}
+
+/** A failure after a change that the broker has taken: that is taken back, too. */
+export function alsoBack(error: Error, own: BrokerChange): HurtBroker {
+  const { set, remove }: BrokerChange = error instanceof HurtBroker ? error.back : {};
+  // What it had before both of them goes before what it had between them.
+  const isOwn = (name: string): boolean => name in (own.set ?? {}) || (own.remove?.includes(name) ?? false);
+  const between = Object.entries(set ?? {}).filter(([name]) => !isOwn(name));
+  return new HurtBroker(error.message, {
+    set: { ...Object.fromEntries(between), ...own.set },
+    remove: [...(remove ?? []).filter((name) => !isOwn(name)), ...(own.remove ?? [])],
+  });
+}
+
+/**
+ * Takes numbers of threads as near to what they shall be as Kafka lets them come at once: a broker at most doubles or halves
+ * them (see `threadSteps`).
+ */
+async function approachThreads(
+  spec: ApplySpec,
+  ssh: Ssh,
+  configs: readonly BrokerConfig[],
+  { set = {}, remove = [] }: BrokerChange,
+): Promise<void> {
+  for (const { name, value, synonyms } of configs) {
+    const without = synonyms.find(({ source }) => source !== OWN)?.value;
+    const wanted = set[name] ?? (remove.includes(name) ? without : undefined);
+    if (!THREADS.includes(name) || typeof wanted !== "string") continue;
+    for (const step of threadSteps(Number(value), Number(wanted))) {
+      const change = { set: { [name]: String(step) } };
+      await alterBroker(spec, ssh.openSocket, change);
+      await waitFor(
+        `${name}=${step} to be in force`,
+        async () => {
+          const waiting = notInForce(await brokerConfigs(spec, ssh.openSocket), change);
+          return waiting.length === 0 ? { value: true } : { seen: "it is as before" };
+        },
+        STEP_TIMEOUT_MS,
+      );
+    }
   }
 }
 
@@ -50,6 +102,7 @@ async function holdToFile(
     file: after.properties,
     ...known,
   });
+  await approachThreads(spec, ssh, configs, { set, remove });
   // What changes nothing that is in force needs no look.
   if (changed.length > 0) await alterWatched(spec, ssh, { set, remove }, configs);
   else await alterBroker(spec, ssh.openSocket, { set, remove });

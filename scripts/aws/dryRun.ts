@@ -1,5 +1,5 @@
 /** EC2's own dry run of making a machine, and what follows from its answer. */
-import type { EC2Client, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import type { EbsBlockDevice, EC2Client, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { proxyFor } from "../lib/proxy.ts";
 
 /** A machine that is to be made, as EC2 is asked for it. */
@@ -11,6 +11,18 @@ export interface MachineRequest {
   /** Name of the placement group; absent without one. */
   readonly placementGroup?: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Absent where the plan does not tell it. */
+  readonly root?: RootVolume;
+}
+
+/** An instance's root volume. */
+export interface RootVolume {
+  /** In GiB. */
+  readonly size: number;
+  readonly type: string;
+  readonly encrypted: boolean;
+  /** @default the account's key for EBS */
+  readonly kmsKeyId?: string;
 }
 
 /** What EC2 says: the machine could be made, it is refused, or that can't be known. */
@@ -26,10 +38,12 @@ export interface Given {
 
 /**
  * Errors of RunInstances that will be there when the machine is made, too:
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html. Others may come from the question itself.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html. Others may come from the question itself:
+ * UnauthorizedOperation, too, since a rule of IAM's may ask for what the provider says otherwise. How much room EC2 has,
+ * and volumes' limits, show only when a machine is made.
  */
 const REFUSALS =
-  /^(InvalidAMIID\..*|Unsupported|UnsupportedOperation|InsufficientInstanceCapacity|InsufficientFreeAddressesInSubnet|VcpuLimitExceeded|InstanceLimitExceeded|VolumeLimitExceeded|MaxIOPSLimitExceeded|InvalidSubnetID\.NotFound|InvalidGroup\.NotFound|InvalidPlacementGroup\.Unknown|PlacementGroupLimitExceeded|InvalidBlockDeviceMapping|InvalidKMSKey\..*|UnauthorizedOperation|OptInRequired|PendingVerification|Blocked)$/;
+  /^(InvalidAMIID\..*|Unsupported|UnsupportedOperation|InsufficientFreeAddressesInSubnet|VcpuLimitExceeded|InstanceLimitExceeded|InvalidSubnetID\.NotFound|InvalidGroup\.NotFound|InvalidPlacementGroup\.Unknown|InvalidBlockDeviceMapping|OptInRequired|PendingVerification|Blocked)$/;
 
 /** How long EC2 may take to answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -60,7 +74,7 @@ export async function ec2Client(login: { region?: string; profile?: string }): P
 export async function dryRun(client: EC2Client, request: MachineRequest, given: Given): Promise<Verdict> {
   const { DescribeInstanceTypesCommand, RunInstancesCommand } = await import("@aws-sdk/client-ec2");
   try {
-    await client.send(new RunInstancesCommand(inputOf(request)));
+    await client.send(new RunInstancesCommand(inputOf(request, await rootDevice(client, request))));
     return { unclear: "EC2 did not take it for a dry run" };
   } catch (error) {
     const { name, message } = error as Error;
@@ -86,7 +100,17 @@ export function judge(code: string, message: string, hasAddress: boolean): Verdi
   return REFUSALS.test(code) ? { refused: said } : { unclear: said };
 }
 
-function inputOf(request: MachineRequest): RunInstancesCommandInput {
+/** Under which name an image has its root volume; undefined where that can't be known. */
+async function rootDevice(client: EC2Client, { image, root }: MachineRequest): Promise<string | undefined> {
+  if (!root) return undefined;
+  const { DescribeImagesCommand } = await import("@aws-sdk/client-ec2");
+  const told = await client.send(new DescribeImagesCommand({ ImageIds: [image] })).catch(() => undefined);
+  return told?.Images?.[0]?.RootDeviceName;
+}
+
+/** @param device name of the root volume */
+function inputOf(request: MachineRequest, device: string | undefined): RunInstancesCommandInput {
+  const { root } = request;
   const Tags = Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value }));
   return {
     DryRun: true,
@@ -98,10 +122,21 @@ function inputOf(request: MachineRequest): RunInstancesCommandInput {
     SubnetId: request.subnetId,
     SecurityGroupIds: [...request.securityGroupIds],
     ...(request.placementGroup !== undefined && { Placement: { GroupName: request.placementGroup } }),
+    ...(root && device !== undefined && { BlockDeviceMappings: [{ DeviceName: device, Ebs: ebsOf(root) }] }),
     MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1, HttpEndpoint: "enabled" },
     TagSpecifications: [
       { ResourceType: "instance", Tags },
       { ResourceType: "volume", Tags },
     ],
+  };
+}
+
+function ebsOf({ size, type, encrypted, kmsKeyId }: RootVolume): EbsBlockDevice {
+  return {
+    VolumeSize: size,
+    VolumeType: type as NonNullable<EbsBlockDevice["VolumeType"]>,
+    Encrypted: encrypted,
+    DeleteOnTermination: true,
+    ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
   };
 }

@@ -2,7 +2,7 @@ import { progress, UserError } from "../lib/report.ts";
 import { nameOf } from "../plugins/inputs.ts";
 import { UNKNOWN } from "../plugins/values.ts";
 import { isLeftover, partOf, type Step } from "../plan/steps.ts";
-import { dryRun, ec2Client, type Given, type MachineRequest, type Verdict } from "./dryRun.ts";
+import { dryRun, ec2Client, type Given, type MachineRequest, type RootVolume, type Verdict } from "./dryRun.ts";
 
 /** A machine that an update will make, and what is there already. */
 export interface PlannedMachine {
@@ -13,8 +13,15 @@ export interface PlannedMachine {
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** The instances of members that an update will make, as far as what EC2 has to be told of them is known before. */
-export function plannedMachines(steps: readonly Step[]): PlannedMachine[] {
+/**
+ * The instances of members that an update will make, as far as what EC2 has to be told of them is known before.
+ *
+ * @param defaultTags what the provider tags all resources with, but for those that have a tag of that name
+ */
+export function plannedMachines(
+  steps: readonly Step[],
+  defaultTags: Readonly<Record<string, string>> = {},
+): PlannedMachine[] {
   const made = steps.filter(
     (step) =>
       ["create", "create-replacement"].includes(step.op) && partOf(step.urn)?.part === "machine" && !isLeftover(step),
@@ -28,6 +35,7 @@ export function plannedMachines(steps: readonly Step[]): PlannedMachine[] {
     const placementGroup = known(machine.placementGroup);
     const groups = Array.isArray(place.securityGroups) ? (place.securityGroups as unknown[]).map(known) : [];
     if (image === undefined || instanceType === undefined || subnetId === undefined) return [];
+    const root = rootOf(machine.rootBlockDevice);
     const formerType = known(former?.inputs?.instanceType);
     return [
       {
@@ -36,12 +44,38 @@ export function plannedMachines(steps: readonly Step[]): PlannedMachine[] {
           ...{ image, instanceType, subnetId },
           securityGroupIds: groups.flatMap((group) => group ?? []),
           ...(placementGroup !== undefined && { placementGroup }),
-          tags: (machine.tags ?? {}) as Record<string, string>,
+          ...(root && { root }),
+          tags: { ...defaultTags, ...((machine.tags ?? {}) as Record<string, string>) },
         },
-        given: { hasAddress: port?.op === "same", ...(formerType !== undefined && { formerType }) },
+        given: {
+          hasAddress: ["same", "update"].includes(port?.op ?? ""),
+          ...(formerType !== undefined && { formerType }),
+        },
       },
     ];
   });
+}
+
+function rootOf(device: unknown): RootVolume | undefined {
+  const { volumeSize: size, volumeType, encrypted, kmsKeyId } = (device ?? {}) as Inputs;
+  const [type, key] = [known(volumeType), known(kmsKeyId)];
+  if (typeof size !== "number" || type === undefined || typeof encrypted !== "boolean") return undefined;
+  return { size, type, encrypted, ...(key !== undefined && { kmsKeyId: key }) };
+}
+
+/** The texts of the provider's option `defaultTags`, `{ tags: … }`, which may be written as JSON. */
+function defaultTagsOf(option: unknown): Record<string, string> {
+  const { tags } = (typeof option === "string" ? parsed(option) : (option ?? {})) as Inputs;
+  const entries = Object.entries(tags ?? {}) as [string, unknown][];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function known(value: unknown): string | undefined {
@@ -56,7 +90,7 @@ function known(value: unknown): string | undefined {
  * @throws UserError with every machine that can't be made
  */
 export async function askForRoom(steps: readonly Step[], config: Readonly<Record<string, unknown>>): Promise<void> {
-  const machines = plannedMachines(steps);
+  const machines = plannedMachines(steps, defaultTagsOf(config.defaultTags));
   if (machines.length === 0) return;
   const verdicts = await ask(machines, config);
   const refused = verdicts.flatMap((verdict, index) => {

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { UserError } from "../lib/report.ts";
@@ -58,7 +59,7 @@ function documentsOfLines(source: string, bytes: Buffer): Document[] {
 }
 
 function checked(source: string, bytes: Buffer, firstLine: number): Document {
-  const text = bytes.toString();
+  const text = textOf(source, bytes);
   const place = (before: string): string => {
     const line = firstLine + (before.match(/\n/g)?.length ?? 0);
     return `line ${line}, column ${[...before.slice(before.lastIndexOf("\n") + 1)].length + 1}`;
@@ -82,6 +83,19 @@ function checked(source: string, bytes: Buffer, firstLine: number): Document {
     );
   }
   return { source: firstLine > 1 ? `${source}, line ${firstLine}` : source, bytes: trimmed(bytes) };
+}
+
+/** @throws UserError when the text is longer than Node.js can have one */
+function textOf(source: string, bytes: Buffer): string {
+  try {
+    return bytes.toString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") throw error;
+    throw new UserError(
+      `${source} is too long for one document: ${bytes.length} bytes, at most ${constants.MAX_STRING_LENGTH}; ` +
+        "--lines takes each of its lines for one",
+    );
+  }
 }
 
 /** The bytes without the white space at their end. */

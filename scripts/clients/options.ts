@@ -110,7 +110,10 @@ export function produceOptions(args: readonly string[]): ProduceOptions | "help"
     throw new UserError(`--partition ${partition}: expected a whole number from 0`);
   }
   if (tombstone && key === undefined) throw new UserError("--tombstone deletes a key: give --key KEY, too");
-  if (tombstone && files.length > 0) throw new UserError("--tombstone has no document: leave out --file");
+  if (tombstone && (files.length > 0 || lines)) {
+    throw new UserError("--tombstone has no document: leave out --file and --lines");
+  }
+  if (lines && files.length === 0) throw new UserError("--lines takes the lines of a file: give --file PATH, too");
   if (files.filter((path) => path === STANDARD_INPUT).length > 1) {
     throw new UserError("--file -: standard input can be read only once");
   }

@@ -11,7 +11,7 @@ import {
   type ReplicaSize,
   type TopicPartitionIds,
 } from "./adminProtocol.ts";
-import { byReceiver, type ConfigChange, encode, refusal } from "./configChange.ts";
+import { byReceiver, type ConfigChange, encode, NoAnswer, refusal } from "./configChange.ts";
 import { disconnect, kafkaClient, type KafkaClient, type KafkaClientArgs, kafkaReason } from "./kafka.ts";
 import {
   type BrokerConnection,
@@ -65,11 +65,13 @@ export class AdminRequests {
   /**
    * Changes dynamic configs, at each resource all or nothing.
    *
-   * @throws UserError that names each resource whose configs can't be changed, its configs and the reason
+   * @throws UserError that names each resource whose configs can't be changed, its configs and the reason; NoAnswer when
+   *   it is not known of one whether they were
    */
   async incrementalAlterConfigs(changes: readonly ConfigChange[]): Promise<void> {
     const wanted = changes.filter(({ set = {}, remove = [] }) => Object.keys(set).length + remove.length > 0);
     const problems: string[] = [];
+    let unanswered = false;
     for (const [brokerId, group] of byReceiver(wanted)) {
       const sent = this.send(
         brokerId ?? "controller",
@@ -77,6 +79,7 @@ export class AdminRequests {
         (outcomes) => outcomes,
       );
       const outcomes = await sent.catch((error: unknown) => {
+        unanswered = true;
         problems.push(...group.map((change) => refusal(change, kafkaReason(error))));
         return [];
       });
@@ -86,6 +89,7 @@ export class AdminRequests {
         if (outcome && outcome.errorCode !== 0) problems.push(refusal(change, reasonOf(outcome)));
       }
     }
+    if (unanswered) throw new NoAnswer(problems.join("; "));
     if (problems.length > 0) throw new UserError(problems.join("; "));
   }
 

@@ -1,4 +1,8 @@
 import { type EncodedChange, RESOURCE_TYPES } from "./adminProtocol.ts";
+import { UserError } from "./report.ts";
+
+/** A change of which it is not known whether it was made: the answer is missing, or was an error of the whole request. */
+export class NoAnswer extends UserError {}
 
 /** What has dynamic configs; `brokers` is the default of all brokers. */
 export type ConfigResource =

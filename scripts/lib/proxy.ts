@@ -11,7 +11,7 @@ import { UserError } from "./report.ts";
  * @throws UserError when the variable holds no http or https address
  */
 export function proxyFor(url: string): URL | undefined {
-  const proxy = getProxyForUrl(url);
+  const proxy = withScheme(getProxyForUrl(url), new URL(url).protocol);
   if (proxy === "") return undefined;
   const parsed = URL.canParse(proxy) ? new URL(proxy) : undefined;
   if (parsed && ["http:", "https:"].includes(parsed.protocol)) return parsed;
@@ -21,6 +21,14 @@ export function proxyFor(url: string): URL | undefined {
     `the proxy for ${new URL(url).host} is no address such as http://proxy.example:3128${scheme}: set HTTPS_PROXY and ` +
       "HTTP_PROXY to one, or name the host in NO_PROXY",
   );
+}
+
+/** A proxy without a scheme speaks http, as for curl and Go: proxy-from-env takes the scheme of what is asked for. */
+function withScheme(proxy: string, protocol: string): string {
+  const names = [`${protocol.slice(0, -1)}_proxy`, "all_proxy"];
+  const given = names.flatMap((name) => [process.env[name], process.env[name.toUpperCase()]]);
+  const bare = given.find((value) => value !== undefined && value !== "" && proxy === `${protocol}//${value}`);
+  return bare === undefined ? proxy : `http://${bare}`;
 }
 
 /** A proxy's address as people may see it: without user and password. */
@@ -53,13 +61,14 @@ function rootCause(error: unknown): string {
   return cause instanceof Error ? rootCause(cause) : message;
 }
 
-/** The variables in both spellings: apt reads small letters alone. */
+/** The variables in both spellings, each proxy with its scheme: apt reads small letters alone, and asks for schemes. */
 export function proxyVariables(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const names = ["http_proxy", "https_proxy", "no_proxy"];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = environment[name] ?? environment[name.toUpperCase()];
-      return value === undefined || value === "" ? [] : [[name, value]];
+      if (value === undefined || value === "") return [];
+      return [[name, name === "no_proxy" || value.includes("://") ? value : `http://${value}`]];
     }),
   );
 }

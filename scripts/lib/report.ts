@@ -16,11 +16,26 @@ export function result(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** Writes a piece of a result that has no end of its own; gives false when nothing reads it any more. */
+export function written(text: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, (error) => {
+      resolve(!error);
+    });
+  });
+}
+
+/** What is written to a reader that has gone, such as `| head`, is lost and fails nothing: the script goes on to its end. */
+function dropUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /**
  * Runs a script's main function and sets the exit code: 0, or 1 after an error.
  * A {@link UserError} prints its message; anything else is a bug and keeps its stack.
  */
 export function runScript(main: () => Promise<void>): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", dropUnread);
   main().catch((error: unknown) => {
     progress(error instanceof UserError ? `error: ${error.message}` : String((error as Error).stack ?? error));
     process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import { kafkaReason } from "../lib/kafka.ts";
+import { progress } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import type { MoverRequests } from "./mover.ts";
 import { limitsOf, standingLimits, withoutLimits } from "./limits.ts";
@@ -19,6 +20,8 @@ export class Throttle {
   readonly #topics: ReadonlySet<string>;
   /** Brokers that this run has given rates. */
   readonly #rated = new Set<number>();
+  /** The topics that an operator limits, as said last. */
+  #told = "";
 
   /** @param held where partitions are, without the copies that are being made */
   constructor(
@@ -71,10 +74,22 @@ export class Throttle {
     });
   }
 
+  #tell(operators: ReadonlySet<string>): void {
+    const names = [...operators].sort().join(", ");
+    if (names === this.#told) return;
+    this.#told = names;
+    if (names === "") return;
+    progress(
+      `topic ${names} has all its replicas limited by hand: the brokers' rates stay as they are for these moves`,
+    );
+  }
+
   async #set(): Promise<void> {
-    const { brokers, topics, operators, rated } = await standingLimits(this.#requests);
-    // Where an operator limits all replicas of topics, the rates that go with it stay as they are.
-    const free = operators.size === 0 ? brokers : brokers.filter((id) => this.#rated.has(id) || !rated.includes(id));
+    const { brokers, topics, operators } = await standingLimits(this.#requests);
+    // Where an operator limits all replicas of a topic, the brokers' rates go with that, and hold for these moves, too. Which
+    // broker has none can't be told of one that is silent, nor of any of 2.4.0.
+    const free = operators.size === 0 ? brokers : [];
+    this.#tell(operators);
     const changes = limitsOf(this.#held, this.#goals, free, this.#bytesPerSecond).filter(
       ({ resource }) => resource.type !== "topic" || (topics.has(resource.name) && !operators.has(resource.name)),
     );

@@ -1,6 +1,7 @@
 import type { ApplySpec } from "../../components/applySpec.ts";
 import { brokerDefinitions } from "../../components/kafka/definitions.ts";
 import { propertyChange } from "../../components/kafka/dynamicChange.ts";
+import { COLLECTOR } from "../../components/render/javaCommand.ts";
 import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
 import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
 import { parseProperties } from "../../components/render/properties.ts";
@@ -112,7 +113,10 @@ function unitChange(service: Service, before: string, after: string): string[] {
   ];
 }
 
-/** What a systemd unit's command line is explained by, part by part, and all else of the unit. */
+/**
+ * What a systemd unit's command line is explained by, part by part, and all else of the unit but for the program's
+ * own collector: whether that is there follows the options.
+ */
 interface UnitParts {
   /** `-Xms… -Xmx…` */
   readonly heap: string;
@@ -130,5 +134,11 @@ function partsOf(unit: string): UnitParts {
     /^([\s\S]*?)( -Xms\S+ -Xmx\S+)(.*?)( -XX:SharedArchiveFile=\S+ -XX:\+VerifySharedSpaces)?( -Dlog4j\.configuration=\S+)(.*)( -cp \S+| @\/\S+)( [\s\S]*)$/.exec(
       unit,
     ) ?? [];
-  return { heap, classData, options, classPath, rest: before + middle + log + after };
+  return {
+    heap,
+    classData,
+    options,
+    classPath,
+    rest: before + middle.replace(` ${COLLECTOR.join(" ")}`, "") + log + after,
+  };
 }

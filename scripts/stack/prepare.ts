@@ -57,6 +57,13 @@ export async function configuredServers(): Promise<number> {
   return Number.isInteger(Number(count)) ? Number(count) : 3;
 }
 
+/** The folder of own certificates that the stack's configuration names. */
+export async function configuredCertificates(): Promise<string | undefined> {
+  const { config } = parseConfig(await sourceConfig());
+  const { folder } = (config?.["kafka-cluster:certificates"] ?? {}) as { folder?: unknown };
+  return typeof folder === "string" && folder !== "" ? folder : undefined;
+}
+
 /** The options of the provider aws in the stack's configuration, without `aws:`. */
 export async function awsOptions(): Promise<Record<string, unknown>> {
   const { config = {} } = parseConfig(await sourceConfig());

@@ -11,6 +11,7 @@ import { deployedMembers, type RecordedPart, recordedParts } from "../plan/recor
 import { readFailures, type Step } from "../plan/steps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
+import { fingerprint, forgetUpdate, isOfLastUpdate, rememberUpdate } from "./lastUpdate.ts";
 import { askedParallelism, assertQuorumFits } from "./parallelism.ts";
 import { type Planned, planUpdate, previewOptions, runLogged } from "./planning.ts";
 import { awsOptions, configured, configuredServers, readCheckpoint, stackConfigFile } from "./prepare.ts";
@@ -51,6 +52,7 @@ const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: []
  * @returns its exit code
  */
 export async function runUpdate(args: readonly string[]): Promise<number> {
+  await forgetUpdate();
   if (deployedMembers(await readCheckpoint()).size === 0) {
     assertQuorumFits(askedParallelism(args, process.env.PULUMI_OPTION_PARALLEL), await configuredServers());
   }
@@ -78,15 +80,37 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
       return;
     }
     await judge(planned.steps, living);
+    if (options.length === 0 && (await isDone(planned.steps, living.lost))) {
+      process.stdout.write(`${planned.text.slice(Math.max(0, planned.text.indexOf("Resources:")))}\n`);
+      progress(
+        "nothing is planned, and program and configuration are those of the last update: there is nothing to do",
+      );
+      return summarize(setUpEnd);
+    }
     await startMachines(living.lost.stopped);
   }
   // Nobody is asked: a preview of Pulumi's own would only run the program once more.
   const code = await runUpdate(["up", "--yes", "--skip-preview", ...runOptions(), ...options]);
   if (code === 0) {
-    const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
-    process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: performance.now() - setUpEnd })}`);
+    // One with options, such as --target, may not have been a whole one.
+    if (args.length === 0) await rememberUpdate(await fingerprint());
+    await summarize(setUpEnd);
   }
   finish("up", code);
+}
+
+/** Whether an update would change nothing, neither the cluster nor what is on record of it. */
+async function isDone(steps: readonly Step[], lost: Lost): Promise<boolean> {
+  return (
+    lost.stopped.length === 0 &&
+    steps.every(({ op }) => op === "same" || op === "read") &&
+    (await isOfLastUpdate(await fingerprint()))
+  );
+}
+
+async function summarize(setUpEnd: number): Promise<void> {
+  const outputs = JSON.parse(await pulumi(["stack", "output", "--json"])) as StackOutputs;
+  process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: performance.now() - setUpEnd })}`);
 }
 
 function asksForHelp(args: readonly string[]): boolean {

@@ -163,11 +163,11 @@ test("an image that is gone from AWS: nothing is touched, and whoever needs no m
 
 test("what EC2 refuses in its dry run is refused before a machine is touched", async () => {
   const refused = await staging.fail("up", [LARGEST, withImage("ami-00000000000000b64")], {
-    dryRun: "UnauthorizedOperation",
+    dryRun: "Unsupported",
   });
   assert.match(
     refused.text,
-    /nothing has been touched\..*\n {2}kafka-1 .*: UnauthorizedOperation: as the tests say\n {2}kafka-2 /,
+    /nothing has been touched\..*\n {2}kafka-1 .*: Unsupported: as the tests say\n {2}kafka-2 /,
   );
   assert.deepEqual(refused.operations, []);
   assert.match(refused.asked[0] ?? "", /^ami-00000000000000b64 m7g\.xlarge$/);

@@ -1,4 +1,4 @@
-/** The dev stack's cluster on a stack of its own, on both versions of Kafka: up, again, changed, down. */
+/** The dev stack's cluster on a stack of its own, with 3.9.2 and, shorter, with 2.4.0: up, again, changed, down. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -35,7 +35,9 @@ function deployed(): NonNullable<typeof deployment> {
 
 async function deploy(): NonNullable<typeof deployment> {
   const ended = await stack.succeed("up");
-  return { ended, outputs: stack.outputs() };
+  // As Pulumi shows them, which masks what is secret.
+  const { stdout } = await stack.succeed("pulumi", "stack", "output", "--json");
+  return { ended, outputs: JSON.parse(stdout) as Outputs };
 }
 
 /** Runs a script on every member. */
@@ -134,7 +136,7 @@ test("up again: the set-up has nothing to do and nothing changes", async () => {
     steps.filter((step) => !step.startsWith("ok ")),
     [],
   );
-  assert.deepEqual(resourceChanges(text), { unchanged: 32 });
+  assert.deepEqual(resourceChanges(text), {});
   await stack.succeed("preview", "--expect-no-changes");
 });
 
@@ -340,7 +342,7 @@ test("a changed broker property rolls through the members one after the other", 
   const log = join(stack.folder, "events.json");
   const { text } = await stack.succeed("up", "--event-log", log);
   // Three members, and the verification, which runs again under a new id.
-  assert.deepEqual(resourceChanges(text), { updated: 4, replaced: 1, unchanged: 27 });
+  assert.deepEqual(resourceChanges(text), { updated: 4, replaced: 1 });
   assert.deepEqual(await boots(), before, "no machine is replaced or rebooted");
   assert.deepEqual(
     applyEvents(log),

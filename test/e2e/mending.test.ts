@@ -95,9 +95,9 @@ test("a member that is down is brought up by the next up, although nothing has c
   assert.match((await stack.succeed("preview")).text, /kafka-3 is down: it is brought up first/);
   const { text } = await stack.succeed("up");
   assert.match(text, /kafka-3: kafka is healthy/);
-  assert.deepEqual(resourceChanges(text), { updated: 1, unchanged: 31 });
+  assert.deepEqual(resourceChanges(text), { updated: 1 });
   assert.deepEqual(await Promise.all(["kafka-1", "kafka-2"].map(started)), untouched);
-  assert.deepEqual(resourceChanges((await stack.succeed("up")).text), { unchanged: 32 });
+  assert.deepEqual(resourceChanges((await stack.succeed("up")).text), {});
 });
 
 test("with one of three down, a change for all of them mends that one and then rolls the others", async () => {

@@ -1,4 +1,4 @@
-/** Topics of a stack on real clusters, on both versions of Kafka: made, taken over, changed, kept, deleted, refused. */
+/** Topics of a stack on a real cluster of 2.4.0 (or `$E2E_VERSIONS`): made, taken over, changed, kept, deleted, refused. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import kafkajs, { type Admin } from "kafkajs";
@@ -144,7 +144,7 @@ for (const version of versionsUnderTest("2.4.0")) {
     ]);
     const { text } = await stack.succeed("up");
     // Two resources more for each topic: the component and its Command.
-    assert.deepEqual(resourceChanges(text), { unchanged: 36 });
+    assert.deepEqual(resourceChanges(text), {});
   });
 
   test(`${version}: a topic made by hand is taken over with its messages; what could lose some is refused`, async () => {

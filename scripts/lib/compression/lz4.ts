@@ -27,6 +27,8 @@ export function decompressLz4(compressed: Buffer, limit: number): Buffer {
   let at = 6 + ((flags & 0x08) !== 0 ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0) + 1;
   const output = new BoundedOutput(limit);
   let history: Uint8Array = new Uint8Array(0);
+  // One for all blocks: a frame may have many that are small, and says that they are large.
+  const scratch = new Uint8Array(WINDOW_BYTES + Math.min(blockBytes, limit));
   for (;;) {
     if (compressed.length - at < 4) throw malformed("a block's length is cut off");
     const head = compressed.readUInt32LE(at);
@@ -36,7 +38,10 @@ export function decompressLz4(compressed: Buffer, limit: number): Buffer {
     if (length > compressed.length - at) throw malformed("a block is cut off");
     const block = compressed.subarray(at, at + length);
     const room = Math.min(blockBytes, output.room);
-    const piece = head >>> 31 === 1 ? block : decodeBlock(block, history, room, () => tooLarge(limit));
+    const piece =
+      head >>> 31 === 1
+        ? block
+        : decodeBlock(block, history, scratch.subarray(0, history.length + room), () => tooLarge(limit));
     output.add(piece);
     history = tail(history, piece);
     at += length + (blockChecksum ? 4 : 0);
@@ -53,12 +58,12 @@ function tail(history: Uint8Array, piece: Uint8Array): Uint8Array {
  * Decodes a block: sequences of literals and copies of what came before, each byte of input and output looked at once.
  *
  * @param history what comes before the block
- * @param room of the result, in bytes
+ * @param out room for the history and the result after it
+ * @returns the result, a copy
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
-function decodeBlock(block: Uint8Array, history: Uint8Array, room: number, full: () => Error): Uint8Array {
+function decodeBlock(block: Uint8Array, history: Uint8Array, out: Uint8Array, full: () => Error): Uint8Array {
   const start = history.length;
-  const out = new Uint8Array(start + room);
   out.set(history);
   let [from, to] = [0, start];
   const byte = (): number => {
@@ -93,5 +98,5 @@ function decodeBlock(block: Uint8Array, history: Uint8Array, room: number, full:
     // Byte by byte: what is copied may be what has just been written.
     for (const end = to + copied; to < end; to += 1) out[to] = out[to - offset] ?? 0;
   }
-  return out.subarray(start, to);
+  return out.slice(start, to);
 }

@@ -263,11 +263,18 @@ export function versionsUnderTest(byDefault: string): string[] {
   return (process.env.E2E_VERSIONS ?? byDefault).split(",");
 }
 
-/** How many resources an update left alone and how many it changed, from the count that ends Pulumi's output. */
+/**
+ * How many resources an update changed, and how (`updated`, `replaced`, …), from the count that ends Pulumi's output; none
+ * when it left them all alone.
+ */
 export function resourceChanges(text: string): Record<string, number> {
   const lines = text.split("\nResources:\n")[1]?.split("\n\n")[0] ?? "";
   // "5 changes. 21 unchanged": the sum says nothing that the parts don't.
-  return Object.fromEntries(
-    [...lines.matchAll(/(\d+) (?!changes\b)([a-z]+)/g)].map(([, count, what]) => [what ?? "", Number(count)]),
-  );
+  const counts = [...lines.matchAll(/(\d+) (?!changes\b)([a-z]+)/g)].map(([, count, what = ""]) => [
+    what,
+    Number(count),
+  ]);
+  const { unchanged = 0, ...changes } = Object.fromEntries(counts) as Record<string, number>;
+  assert.ok(unchanged > 0, `no count of resources, or none that was left alone, in: ${text}`);
+  return changes;
 }

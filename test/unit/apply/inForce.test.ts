@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
 import type { BrokerConfig } from "../../../scripts/apply/cluster.ts";
-import { configCommand, formerValues, notInForce } from "../../../scripts/apply/dynamicUpdate.ts";
+import { configCommand, formerValues, HurtBroker, notInForce } from "../../../scripts/apply/dynamicUpdate.ts";
 import { corrections, type Stated } from "../../../scripts/apply/inForce.ts";
+import { alsoBack } from "../../../scripts/apply/settle.ts";
+import { UserError } from "../../../scripts/lib/report.ts";
 
 const SOURCES = { own: 2, everybodys: 3, file: 4, kafkas: 5 } as const;
 
@@ -87,7 +89,9 @@ test("what the settings do not state is the operator's", () => {
   const ours = ["num.io.threads"];
   const left = config("num.io.threads", ["own", "8"], ["file", "12"]);
   assert.deepEqual(correct(left, { ours, fresh: false }).kept, ours);
-  assert.deepEqual(correct(left, { ours }).remove, ours);
+  // Its own goes before the file also after a restart, so what a removal changes is looked at.
+  assert.deepEqual(correct(left, { ours }), { ...NOTHING, remove: ours, changed: ours });
+  assert.deepEqual(correct(config("num.io.threads", ["own", "8"], ["kafkas", "8"]), { ours }).changed, []);
   const default_ = config("num.io.threads", ["own", "8"], ["everybodys", "9"], ["file", "12"]);
   assert.deepEqual(correct(default_, { ours, fresh: false }), { ...NOTHING, remove: ours, changed: ours });
 });
@@ -107,6 +111,11 @@ test("a change is in force when the broker works with it, not when it has been t
   assert.deepEqual(notInForce([told], change), []);
   assert.deepEqual(notInForce([{ ...told, value: "8" }], change), ["num.io.threads"]);
   assert.deepEqual(notInForce([], change), ["num.io.threads"]);
+  // Kafka shows a double as Java does.
+  const ratio = config("log.cleaner.min.cleanable.ratio", ["own", "1"], ["file", "0.5"]);
+  const whole = { set: { "log.cleaner.min.cleanable.ratio": "1" } };
+  assert.deepEqual(notInForce([{ ...ratio, value: "1.0" }], whole), []);
+  assert.deepEqual(notInForce([{ ...ratio, value: "0.5" }], whole), ["log.cleaner.min.cleanable.ratio"]);
   assert.deepEqual(notInForce([told], { remove: ["num.io.threads"] }), ["num.io.threads"]);
 });
 
@@ -116,6 +125,14 @@ test("a broker gets back what it had of its own, and no value where it had none"
     set: { "num.io.threads": "12" },
     remove: ["num.network.threads"],
   });
+});
+
+test("what fails after a change that was taken has that taken back, too, to what was before both", () => {
+  const own = { set: { a: "1" }, remove: ["b"] };
+  const plain = alsoBack(new UserError("refused"), own);
+  assert.deepEqual([plain.message, plain.back], ["refused", own]);
+  const hurt = new HurtBroker("it ended", { set: { a: "2", c: "3" }, remove: ["b", "d"] });
+  assert.deepEqual(alsoBack(hurt, own).back, { set: { c: "3", a: "1" }, remove: ["d", "b"] });
 });
 
 test("Kafka's tool gets to ZooKeeper as the broker does", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Phase } from "../../../components/security/phase.ts";
-import { type ObservedService, planServices } from "../../../scripts/apply/plan.ts";
-import { launchSteps } from "../../../scripts/apply/rollOut.ts";
+import { type ObservedService, type Plan, planServices } from "../../../scripts/apply/plan.ts";
+import { launchSteps, servicesToTakeBack } from "../../../scripts/apply/rollOut.ts";
 import { runningWith } from "../../../scripts/apply/started.ts";
 import { applySpec } from "../plan/recorded.ts";
 
@@ -59,4 +59,25 @@ test("a broker that systemd has healed is left to what the plan says; one that e
     return planServices(spec, spec.files, [{ service: "kafka", state, before }])[0]?.action.kind ?? "";
   };
   assert.deepEqual([kind(false), kind(true)], ["alter", "restart"]);
+});
+
+test("a hurt broker that had run goes back by itself where its ZooKeeper server was down; else all or nothing does", () => {
+  const back = (zookeeper: string, kafka: string, isHurt: boolean): string =>
+    servicesToTakeBack(
+      [
+        ["zookeeper", zookeeper],
+        ["kafka", kafka],
+      ].map(([service, kind]) => {
+        const before = runningWith("kafka", applySpec().files);
+        return { service, before: kind === "start" ? undefined : before, after: before, action: { kind } } as Plan;
+      }),
+      isHurt,
+    )
+      .map(({ service }) => service)
+      .join();
+  assert.equal(back("restart", "restart", false), "zookeeper,kafka");
+  assert.equal(back("none", "alter", true), "zookeeper,kafka");
+  assert.equal(back("start", "restart", false), "");
+  assert.equal(back("start", "alter", true), "kafka");
+  assert.equal(back("none", "start", true), "");
 });

@@ -75,6 +75,17 @@ test("lz4: a block refers to the one before it, copies what it has just written,
   await assert.rejects(decompress("lz4", lz4Frame(0x00, bare)), /version 0/);
 });
 
+test("lz4: small blocks of a frame that promises large ones take no more memory than they hold", async () => {
+  const block = [6, 0x50, 0x68, 0x65, 0x6c, 0x6c, 0x6f] as const; // "hello"
+  const frame = lz4Frame(0x60, ...Array.from({ length: 500 }, () => block));
+  frame[5] = 0x70; // blocks of up to 4 MiB
+  const before = process.memoryUsage().arrayBuffers;
+  const result = await decompress("lz4", frame);
+  const mebibytes = (process.memoryUsage().arrayBuffers - before) / 1_048_576;
+  assert.equal(String(result), "hello".repeat(500));
+  assert.ok(mebibytes < 64, `${mebibytes} MiB`);
+});
+
 test("zstd: a frame that asks for a window above the limit is refused before anything is allocated", async () => {
   const batch = Buffer.from(BATCHES.zstd, "base64").subarray(HEADER_BYTES);
   const large = Buffer.from(batch);

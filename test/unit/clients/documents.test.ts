@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { constants } from "node:buffer";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,15 @@ test("each line of a file is a document when that is asked for", async () => {
     true,
   );
   await refused("\n\n", "-: there is no line with a document", true);
+});
+
+test("a document that is longer than a text can be is named with its size", async () => {
+  const long = Buffer.alloc(constants.MAX_STRING_LENGTH + 1);
+  const sizes = `${long.length} bytes, at most ${constants.MAX_STRING_LENGTH}`;
+  await assert.rejects(readDocuments(["-"], { input: () => Promise.resolve(long) }), {
+    name: "UserError",
+    message: `standard input is too long for one document: ${sizes}; --lines takes each of its lines for one`,
+  });
 });
 
 test("what is not one JSON value, or not UTF-8, is named with its place", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
-import { propertyChange } from "../../../components/kafka/dynamicChange.ts";
+import { propertyChange, threadSteps } from "../../../components/kafka/dynamicChange.ts";
 
 for (const version of ["3.9.2", "2.4.0"]) {
   const change = (before: Record<string, string>, after: Record<string, string>): unknown =>
@@ -47,3 +47,20 @@ for (const version of ["3.9.2", "2.4.0"]) {
     });
   });
 }
+
+test("numbers of threads go to another one in steps that at most double or halve them", () => {
+  assert.deepEqual(threadSteps(12, 32), [24]);
+  assert.deepEqual(threadSteps(3, 100), [6, 12, 24, 48, 96]);
+  assert.deepEqual(threadSteps(12, 5), [6]);
+  assert.deepEqual(threadSteps(25, 1), [13, 7, 4, 2]);
+  for (const [from, to] of [
+    [8, 16],
+    [8, 4],
+    [8, 8],
+    [Number.NaN, 8],
+    [8, Number.NaN],
+    [0, 8],
+  ] as const) {
+    assert.deepEqual(threadSteps(from, to), []);
+  }
+});

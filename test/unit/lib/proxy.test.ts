@@ -121,6 +121,19 @@ test("what is no address of a proxy is refused without showing it", () => {
   assert.equal(shownProxy(new URL("http://user:secret@proxy.example:3128")), "http://proxy.example:3128");
 });
 
+test("a proxy without a scheme speaks http, whatever is asked for", () => {
+  const asked = (url: string): string | undefined => proxyFor(url)?.href;
+  set({ HTTPS_PROXY: "proxy.example:3128", HTTP_PROXY: "user:secret@10.0.0.1:80" });
+  assert.equal(asked("https://site.example/"), "http://proxy.example:3128/");
+  assert.equal(asked("http://site.example/"), "http://user:secret@10.0.0.1/");
+  assert.equal(proxyVariables().https_proxy, "http://proxy.example:3128");
+  set({ all_proxy: "proxy.example:3128", NO_PROXY: "inside.example" });
+  assert.equal(asked("https://site.example/"), "http://proxy.example:3128/");
+  assert.equal(asked("https://inside.example/"), undefined);
+  set({ HTTPS_PROXY: "https://proxy.example:3128" });
+  assert.equal(asked("https://site.example/"), "https://proxy.example:3128/");
+});
+
 test("apt gets the variables in small letters, Java as properties", () => {
   set({ HTTPS_PROXY: "http://user:se%22cret@proxy.example:3128", NO_PROXY: ".inside.example, host.example:8080" });
   assert.deepEqual(proxyVariables(), { https_proxy: process.env.HTTPS_PROXY, no_proxy: process.env.NO_PROXY });

@@ -111,3 +111,11 @@ test("an operator's limit of all replicas stays with its rates, also when the to
   assert.deepEqual(cluster.topics.get("a")?.configs, standing);
   assert.deepEqual(cluster.ofBrokers, { "leader.replication.throttled.rate": "77" });
 });
+
+test("brokers that tell of no rate, as those of 2.4.0, are left alone where an operator limits a topic", async () => {
+  cluster.add("kept", 1, 1, { "leader.replication.throttled.replicas": "*" });
+  cluster.add("moved", 1, 1);
+  await moveReplicas(cluster.client().requests, [goal("moved", 0, 1, 2)], 1000);
+  assert.deepEqual([cluster.ofBrokers, cluster.limited], [{}, true], "the moved topic's list alone was set");
+  assert.deepEqual(cluster.topics.get("moved")?.configs, {});
+});

@@ -159,9 +159,10 @@ test("what a service does: takes properties, is restarted by some of them, by it
     "zookeeper is restarted: heap.zookeeper",
   ]);
   const options = { broker: ["-XX:+UseZGC"], zookeeper: [] };
-  assert.deepEqual(serviceChanges(before, applySpec({ jvmOptions: options })), [
-    "kafka is restarted: jvmOptions.broker",
-  ]);
+  const optioned = applySpec({ jvmOptions: options });
+  const unit = optioned.files.find(({ path }) => path.endsWith("/kafka.service"))?.content ?? "";
+  assert.deepEqual(unit.match(/-XX:\+Use\w*GC/g), ["-XX:+UseZGC"], "the program's collector goes");
+  assert.deepEqual(serviceChanges(before, optioned), ["kafka is restarted: jvmOptions.broker"]);
   const both = applySpec({ jvmOptions: options, heap: { broker: "1g", zookeeper: "128m" } });
   assert.deepEqual(serviceChanges(before, both), ["kafka is restarted: heap.broker, jvmOptions.broker"]);
   const distribution = { name: "kafka_2.13-3.9.2", url: "file:///kafka.tar", sha512: "abc" };

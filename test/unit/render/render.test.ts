@@ -46,15 +46,24 @@ const ON_EC2 = {
 const NOTE_MEMBER = { name: "kafka-3", address: "10.0.0.20", brokerId: 3, zookeeperId: 3 };
 
 test("further options of a JVM come after the program's, as systemd has to read them", () => {
-  const jvmOptions = { broker: ["-XX:+UseZGC", "-XX:HeapDumpPath=/a%b$c\\d"], zookeeper: ["-Dx=y"] };
+  const jvmOptions = { broker: ["-XX:+UseZGC", "-XX:HeapDumpPath=/a%b$c\\d", `-Dx='it"s'`], zookeeper: ["-Dx=y"] };
   const unitOf = (service: string): string | undefined =>
     renderNode(NOTE_MEMBER, { ...CLUSTER, jvmOptions }).find(({ path }) => path.endsWith(`/${service}.service`))
       ?.content;
   assert.match(
     unitOf("kafka") ?? "",
-    / -Dlog4j\.configuration=\S+ -XX:\+UseZGC -XX:HeapDumpPath=\/a%%b\$\$c\\\\d @\/opt\//,
+    / -Dlog4j\.configuration=\S+ -XX:\+UseZGC -XX:HeapDumpPath=\/a%%b\$\$c\\\\d -Dx=\\'it\\"s\\' @\/opt\//,
   );
   assert.match(unitOf("zookeeper") ?? "", / -Dlog4j\.configuration=\S+ -Dx=y @\/opt\//);
+  // The JVM refuses two collectors, and the rest of the program's choice is for its own.
+  const chosen = (service: string): string[] =>
+    unitOf(service)?.match(/-XX:\S*(GC|MaxGCPauseMillis|InitiatingHeapOccupancyPercent)\b\S*/g) ?? [];
+  assert.deepEqual(chosen("kafka"), ["-XX:+UseZGC"]);
+  assert.deepEqual(chosen("zookeeper"), [
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35",
+  ]);
 });
 
 test("where the platform gives class data, each service's are named before the user's options, and verified", () => {

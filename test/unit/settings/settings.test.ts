@@ -149,15 +149,23 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
       "jvmOptions.broker[2]: no class path: the program starts the classes of Kafka's distribution",
       "jvmOptions.broker[3]: no log configuration: the program writes it, and npm run status and the health check read the log",
       "jvmOptions.broker[4]: no option that makes Java print something and end",
-      "jvmOptions.zookeeper[0]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
-      "jvmOptions.zookeeper[1]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
-      "jvmOptions.zookeeper[2]: one option of the JVM, which begins with -, without white space, for example -XX:+HeapDumpOnOutOfMemoryError",
+      "jvmOptions.zookeeper[0]: one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka",
+      "jvmOptions.zookeeper[1]: one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka",
+      "jvmOptions.zookeeper[2]: one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka",
       "jvmOptions.zookeeper[3]: each option itself: a change of a file restarts nothing",
       ...[4, 5, 6, 7, 8].map(
         (index) =>
           `jvmOptions.zookeeper[${index}]: no class data: the program gives the services theirs, and a JVM that writes or demands some may not start`,
       ),
     ],
+  ],
+  "options of a JVM that are no list": [
+    { jvmOptions: { broker: "-Da=b" } },
+    ["jvmOptions.broker: a list, for example [-XX:+HeapDumpOnOutOfMemoryError, -XX:HeapDumpPath=/var/log/kafka]"],
+  ],
+  "two garbage collectors for one JVM": [
+    { jvmOptions: { broker: ["-XX:+UseZGC", "-Da=b", "-XX:+UseG1GC"], zookeeper: ["-XX:+UseSerialGC"] } },
+    ["jvmOptions.broker: one garbage collector, not -XX:+UseZGC and -XX:+UseG1GC"],
   ],
   "a map that is none": [{ heap: "1g" }, ["heap: a map of keys and values"]],
   "a heap without its unit": [

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { test } from "node:test";
+import { PROGRAM } from "../../../scripts/stack/lastUpdate.ts";
 
 interface Ended {
   code: number | null;
@@ -32,6 +33,23 @@ test("run.mjs names a script that does not exist", async () => {
   for (const name of ["missing", "../index", ""]) {
     const stderr = `error: there is no script "${name}": expected a file scripts/NAME.ts, given as NAME\n`;
     assert.deepEqual(await node(["scripts/run.mjs", name]), { code: 1, stderr });
+  }
+});
+
+test("program.mjs runs the program that it names, and bundles it anew when it names another one", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "program-"));
+  context.after(() => rm(folder, { recursive: true }));
+  for (const name of ["components", "scripts"]) await mkdir(join(folder, name));
+  await symlink(resolve("node_modules"), join(folder, "node_modules"));
+  await copyFile("scripts/bundle.mjs", join(folder, "scripts", "bundle.mjs"));
+  for (const name of ["index", "own"])
+    await writeFile(join(folder, `${name}.ts`), `export const is: string = "${name}";`);
+  const text = await readFile("program.mjs", "utf8");
+  const outputs = 'import("./program.mjs").then(({ default: { is } }) => console.error(is))';
+  for (const name of ["index", "own"]) {
+    await writeFile(join(folder, "program.mjs"), text.replace('"index.ts"', `"${name}.ts"`));
+    assert.deepEqual(await node(["-e", outputs], folder), { code: 0, stderr: `${name}\n` });
+    assert.match(await readFile(join(folder, PROGRAM), "utf8"), new RegExp(`"${name}"`));
   }
 });
 

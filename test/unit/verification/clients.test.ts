@@ -70,6 +70,8 @@ test("an unknown option, a missing value and a bad number are the user's mistake
   assert.throws(() => produceOptions(["--header", "=x"]), userError(/--header =x: expected NAME=VALUE/));
   assert.throws(() => produceOptions(["--tombstone"]), userError(/give --key/));
   assert.throws(() => produceOptions(["--tombstone", "--key", "k", "--file", "x"]), userError(/leave out --file/));
+  assert.throws(() => produceOptions(["--lines"]), userError(/--lines .*give --file/));
+  assert.throws(() => produceOptions(["--lines", "--tombstone", "--key", "k"]), userError(/leave out .*--lines/));
   assert.throws(() => produceOptions(["--file", "-", "--file", "-"]), userError(/only once/));
 });
 
