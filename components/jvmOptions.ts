@@ -21,6 +21,10 @@ const OWNED: readonly (readonly [option: RegExp, instead: string])[] = [
     /^-Dlog4j2?\.configuration/,
     "no log configuration: the program writes it, and npm run status and the health check read the log",
   ],
+  [
+    /^-(Xshare:|XX:(SharedArchiveFile|ArchiveClassesAtExit|SharedClassListFile|DumpLoadedClassList)=|XX:[+-](AutoCreateSharedArchive|DumpSharedSpaces|DynamicDumpSharedSpaces|UseSharedSpaces|VerifySharedSpaces)$)/,
+    "no class data: the program gives the services theirs, and a JVM that writes or demands some may not start",
+  ],
   [/^-XX:(Flags|VMOptionsFile)=/, "each option itself: a change of a file restarts nothing"],
 ];
 

@@ -67,10 +67,10 @@ export function memberFiles(
   { platform, ensemble, brokers, release, security, brokerProperties, heap, jvmOptions }: ServiceSettings,
   device?: pulumi.Input<BlockDevice | undefined>,
 ): pulumi.Output<NodeFile[]> {
-  const { name, url, sha512 } = platform.distribution;
+  const { name, url, sha512, classData } = platform.distribution;
   return pulumi
-    .all([brokerProperties, heap, jvmOptions, url, sha512, device])
-    .apply(([brokerProperties, heap, jvmOptions, url, sha512, device]) =>
+    .all([brokerProperties, heap, jvmOptions, url, sha512, classData, device])
+    .apply(([brokerProperties, heap, jvmOptions, url, sha512, classData, device]) =>
       renderNode(plan, {
         ensemble,
         brokerCount: brokers.length,
@@ -79,7 +79,7 @@ export function memberFiles(
         brokerProperties,
         heap,
         ...(jvmOptions && { jvmOptions }),
-        distribution: { name, url, sha512 },
+        distribution: { name, url, sha512, ...(classData && { classData }) },
         host: platform.host,
         ...(device && { device }),
       }),

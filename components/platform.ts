@@ -4,6 +4,7 @@ import type { Reach } from "./reach.ts";
 import type { BlockDevice } from "./render/dataVolume.ts";
 import type { MemberSubnet } from "./render/subnets.ts";
 import type { HostSettings, NodePlan } from "./render/node.ts";
+import type { Service } from "./render/nodeFile.ts";
 
 /** Where a platform's machines will stand: known as plain values before anything is made. */
 export interface Site {
@@ -21,6 +22,11 @@ export interface Distribution {
   readonly url: Output<string>;
   /** SHA-512 of the archive in lower-case hexadecimal. */
   readonly sha512: Output<string>;
+  /**
+   * Archives of the services' classes, by the paths at which a machine may have them: a service starts without one that is
+   * not there, or of another JVM. Absent where the platform gives none.
+   */
+  readonly classData?: Output<Readonly<Record<Service, string>>>;
 }
 
 /** A data volume that outlives the machine it is attached to. */

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../components/kafka/versions.ts";
 import { runScript, progress, UserError } from "./lib/report.ts";
-import { distributionStep } from "./setup/distribution.ts";
+import { distributionSteps } from "./setup/distribution.ts";
 import { hypervisorSteps, stopHypervisorIfStarted } from "./setup/hypervisor.ts";
 import { pulumiSteps } from "./setup/pulumi.ts";
 import { runSteps, type Step } from "./setup/steps.ts";
@@ -36,7 +36,7 @@ async function deploymentSteps(): Promise<Step[]> {
   // Another version is the program's to refuse, in one message with all that is wrong.
   const isKnown = KAFKA_VERSIONS.some((known) => known.version === version);
   const needsIt = isKnown && (await platform()) === "local";
-  return [...(await allSteps()), ...(needsIt ? [distributionStep(version)] : [])];
+  return [...(await allSteps()), ...(needsIt ? distributionSteps(version) : [])];
 }
 
 async function setUp(steps: readonly Step[], mends = true): Promise<void> {

@@ -9,6 +9,7 @@ import type { KafkaVersion } from "../kafka/versions.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
 import type { Reach } from "../reach.ts";
 import type { HostSettings, NodePlan } from "../render/node.ts";
+import { classDataPaths } from "./classData.ts";
 import { localScript, scriptResult } from "./localScript.ts";
 import { MACHINE_TRIGGERS } from "./machineTriggers.ts";
 import { DISTRIBUTIONS_MOUNT } from "./mounts.ts";
@@ -63,7 +64,8 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       triggers: [args.subnet],
     });
     // Updated, not replaced, when its recipe changes: each machine is replaced in its turn by the new fingerprint.
-    this.#image = localScript(`${name}-image`, "image", { ...this.#owner, key: imageKey() }, inSpace);
+    const key = imageKey();
+    this.#image = localScript(`${name}-image`, "image", { ...this.#owner, key }, inSpace);
     this.#archive = new command.local.Command(
       `${name}-distribution`,
       {
@@ -76,10 +78,12 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       { parent: this },
     );
 
+    const archive = scriptResult(this.#archive, "file").apply((file) => basename(file));
     this.distribution = {
       name: args.version.name,
-      url: scriptResult(this.#archive, "file").apply((file) => `file://${DISTRIBUTIONS_MOUNT}/${basename(file)}`),
+      url: archive.apply((archive) => `file://${DISTRIBUTIONS_MOUNT}/${archive}`),
       sha512: scriptResult(this.#archive, "sha512"),
+      classData: archive.apply((archive) => classDataPaths(archive, key)),
     };
     this.registerOutputs({ deployment: this.deployment, distribution: this.distribution, reach: this.reach });
   }

@@ -1,5 +1,6 @@
 import { DATA_VOLUME_SCRIPT } from "./dataVolume.ts";
 import { HOST_SCRIPT, OWN_KERNEL_FUNCTION } from "./hostTuning.ts";
+import { CLASS_PATH_FILE } from "./javaCommand.ts";
 import type { Service } from "./nodeFile.ts";
 import {
   DATA_MOUNT,
@@ -42,6 +43,18 @@ export function renderInstallSettings(settings: InstallSettings): string {
  * DPkg::Lock::Timeout (apt.conf(5), in seconds) covers dpkg's locks only.
  */
 const APT_TRIES = 12;
+
+/**
+ * Writes the class path of the distribution in $home as an argument file for java. `libs/*` on the command line would be
+ * in the order of the folder, which differs from file system to file system; class data hold for one class path only.
+ */
+export const CLASS_PATH_SCRIPT = `(
+  LC_ALL=C IFS=:
+  jars=("$home"/libs/*.jar)
+  printf -- '-cp "%s"\\n' "\${jars[*]}" >"$home/.${CLASS_PATH_FILE}"
+  mv "$home/.${CLASS_PATH_FILE}" "$home/${CLASS_PATH_FILE}"
+)
+`;
 
 /**
  * The install script, the same text on every machine: packages, data volume, kernel and clock, user, folders,
@@ -98,7 +111,8 @@ if [ "$(cat "$home/.sha512" 2>/dev/null || true)" != "$SHA512" ]; then
   mv "$new/$DISTRIBUTION" "$home"
   rm -rf "$new"
 fi
-ln -sfn "$home" /opt/kafka
+# One path on every machine and file system.
+${CLASS_PATH_SCRIPT}ln -sfn "$home" /opt/kafka
 
 for service in $SERVICES; do
   install -d -o ${SERVICE_USER} -g ${SERVICE_USER} -m 0750 "/var/log/$service"

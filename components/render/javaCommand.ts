@@ -1,4 +1,5 @@
 import { otherCollector } from "../jvmOptions.ts";
+import type { Service } from "./nodeFile.ts";
 
 /** What is needed to start one of the two Java services. */
 export interface JavaService {
@@ -7,6 +8,8 @@ export interface JavaService {
   readonly mainClass: string;
   /** Heap as the JVM takes it, for example `512m` or `6g`: the least and the most. */
   readonly heap: string;
+  /** Archive of the service's classes, an absolute path. @default the JVM's own, of its own classes */
+  readonly classData?: string;
   /** Further options of the user's. */
   readonly options: readonly string[];
   readonly configuration: string;
@@ -14,6 +17,15 @@ export interface JavaService {
   /** Folder for the garbage collector's log. */
   readonly logs: string;
 }
+
+/** The class that a service begins with. */
+export const MAIN_CLASS: Readonly<Record<Service, string>> = {
+  zookeeper: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+  kafka: "kafka.Kafka",
+};
+
+/** The argument file in a distribution's folder that has its class path; the install script writes it. */
+export const CLASS_PATH_FILE = "classpath.args";
 
 /**
  * Kafka's own choice of collector and pause (bin/kafka-run-class.sh, KAFKA_JVM_PERFORMANCE_OPTS): not where the user has
@@ -36,10 +48,13 @@ export function javaCommand(service: JavaService): string[] {
     "-XX:+ExitOnOutOfMemoryError",
     `-Xlog:gc*:file=${service.logs}/gc.log:time,tags:filecount=5,filesize=20M`,
     "-Djava.awt.headless=true",
+    // Unverified, a damaged archive would be run as it is.
+    ...(service.classData === undefined
+      ? []
+      : [`-XX:SharedArchiveFile=${service.classData}`, "-XX:+VerifySharedSpaces"]),
     `-Dlog4j.configuration=file:${service.log4j}`,
     ...service.options.map(escaped),
-    "-cp",
-    `${service.home}/libs/*`,
+    `@${service.home}/${CLASS_PATH_FILE}`,
     service.mainClass,
     service.configuration,
   ];

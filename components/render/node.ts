@@ -2,7 +2,7 @@ import { type BlockDevice, renderDataSettings } from "./dataVolume.ts";
 import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
 import type { JvmOptions } from "../jvmOptions.ts";
-import { javaCommand } from "./javaCommand.ts";
+import { javaCommand, MAIN_CLASS } from "./javaCommand.ts";
 import { renderLog4j } from "./log4j.ts";
 import type { NodeFile, Service } from "./nodeFile.ts";
 import {
@@ -60,7 +60,13 @@ export interface NodeSettings {
   readonly heap: { readonly broker: string; readonly zookeeper: string };
   /** Further options of the JVMs. @default none */
   readonly jvmOptions?: JvmOptions;
-  readonly distribution: { readonly name: string; readonly url: string; readonly sha512: string };
+  readonly distribution: {
+    readonly name: string;
+    readonly url: string;
+    readonly sha512: string;
+    /** Archives of the services' classes, absolute paths. @default none */
+    readonly classData?: Readonly<Record<Service, string>>;
+  };
   readonly host: HostSettings;
   /** The data volume as a block device; absent where the platform mounts it itself. */
   readonly device?: BlockDevice;
@@ -119,8 +125,9 @@ function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
   const logs = "/var/log/zookeeper";
   const command = javaCommand({
     home: `/opt/${cluster.distribution.name}`,
-    mainClass: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+    mainClass: MAIN_CLASS.zookeeper,
     heap: cluster.heap.zookeeper,
+    ...classDataOf("zookeeper", cluster),
     options: cluster.jvmOptions?.zookeeper ?? [],
     configuration,
     log4j,
@@ -146,8 +153,9 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
   const logs = "/var/log/kafka";
   const command = javaCommand({
     home: `/opt/${cluster.distribution.name}`,
-    mainClass: "kafka.Kafka",
+    mainClass: MAIN_CLASS.kafka,
     heap: cluster.heap.broker,
+    ...classDataOf("kafka", cluster),
     options: cluster.jvmOptions?.broker ?? [],
     configuration: SERVER_PROPERTIES,
     log4j,
@@ -187,6 +195,10 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     ),
     file("/etc/systemd/system/kafka.service", unit, ["kafka"]),
   ];
+}
+
+function classDataOf(service: Service, { distribution: { classData } }: NodeSettings): { classData?: string } {
+  return classData ? { classData: classData[service] } : {};
 }
 
 function file(path: string, content: string, restarts: readonly Service[], mode = "0644"): NodeFile {

@@ -108,15 +108,37 @@ function unitChange(service: Service, before: string, after: string): string[] {
   return [
     ...(was.heap === is.heap ? [] : [`heap.${unit}`]),
     ...(was.options === is.options ? [] : [`jvmOptions.${unit}`]),
+    ...(was.classData === is.classData ? [] : ["class data"]),
+    ...(was.classPath === is.classPath ? [] : ["class path"]),
   ];
 }
 
 /**
- * A systemd unit's heap, `-Xms… -Xmx…`, the options between the program's last one and the class path, and all else but
- * the program's own collector: whether that is there follows the options.
+ * What a systemd unit's command line is explained by, part by part, and all else of the unit but for the program's
+ * own collector: whether that is there follows the options.
  */
-function partsOf(unit: string): { heap: string; options: string; rest: string } {
-  const [, before = unit, heap = "", middle = "", options = "", after = ""] =
-    /^([\s\S]*?)( -Xms\S+ -Xmx\S+)(.*? -Dlog4j\.configuration=\S+)(.*)( -cp \S+ [\s\S]*)$/.exec(unit) ?? [];
-  return { heap, options, rest: before + middle.replace(` ${COLLECTOR.join(" ")}`, "") + after };
+interface UnitParts {
+  /** `-Xms… -Xmx…` */
+  readonly heap: string;
+  /** The archive of the service's classes. */
+  readonly classData: string;
+  /** The options between the program's last one and the class path. */
+  readonly options: string;
+  /** An argument file, or `-cp …` in a unit of before. */
+  readonly classPath: string;
+  readonly rest: string;
+}
+
+function partsOf(unit: string): UnitParts {
+  const [, before = unit, heap = "", middle = "", classData = "", log = "", options = "", classPath = "", after = ""] =
+    /^([\s\S]*?)( -Xms\S+ -Xmx\S+)(.*?)( -XX:SharedArchiveFile=\S+ -XX:\+VerifySharedSpaces)?( -Dlog4j\.configuration=\S+)(.*)( -cp \S+| @\/\S+)( [\s\S]*)$/.exec(
+      unit,
+    ) ?? [];
+  return {
+    heap,
+    classData,
+    options,
+    classPath,
+    rest: before + middle.replace(` ${COLLECTOR.join(" ")}`, "") + log + after,
+  };
 }

@@ -80,6 +80,7 @@ function serviceStatus(service: Service, hash: string, said: ServiceFacts | unde
     since: since === null ? null : new Date(since * 1000).toISOString(),
     version: versionOf(said?.home ?? null),
     startedWithDeployedFiles: said ? said.startedWith === hash : null,
+    classData: said?.classData ?? null,
   };
 }
 

@@ -28,6 +28,8 @@ export interface ServiceFacts {
   readonly startedWith: string | null;
   /** Folder of the distribution on the command line of its process; `null` when there is none. */
   readonly home: string | null;
+  /** Whether its JVM has an archive of the service's classes; `null` when there is no process. */
+  readonly classData: boolean | null;
 }
 
 /** Use of a file system, in bytes. */

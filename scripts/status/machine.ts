@@ -13,7 +13,13 @@ for service; do
   [ -z "$since" ] || echo "Since=$(date --date="$since" +%s)"
   echo "StartedWith=$(cat ${STARTED_WITH}/"$service" 2>/dev/null)"
   pid=$(systemctl show --property=MainPID --value "$service")
-  [ "$pid" = 0 ] || echo "Home=$(tr '\\0' '\\n' <"/proc/$pid/cmdline" | grep --max-count=1 --only-matching '^/opt/kafka_[^/]*')"
+  [ "$pid" != 0 ] || continue
+  echo "Home=$(tr '\\0' '\\n' <"/proc/$pid/cmdline" | grep --max-count=1 --only-matching '^@\\?/opt/kafka_[^/]*' | tr --delete @)"
+  # An archive that the JVM did not take is not mapped; its own one lies beside its libraries. One that was made anew since is
+  # marked as deleted.
+  data=no
+  grep --extended-regexp '[.]jsa( \\(deleted\\))?$' "/proc/$pid/maps" | grep --quiet --invert-match /lib/server/ && data=yes
+  echo "ClassData=$data"
 done
 if mountpoint --quiet "$mount"; then
   echo "Volume=$(df --block-size=1 --output=used,avail,size "$mount" | tail --lines=1)"
@@ -48,6 +54,7 @@ function readService(said: Readonly<Record<string, string>>): ServiceFacts {
     since: activeState === "active" ? secondsOf(said.Since) : null,
     startedWith: given(said.StartedWith),
     home: given(said.Home),
+    classData: said.ClassData === undefined ? null : said.ClassData === "yes",
   };
 }
 

@@ -21,6 +21,8 @@ export interface ServiceStatus {
   readonly version: string | null;
   /** Whether it was started with the files of the last deployment; `null` when that is not known. */
   readonly startedWithDeployedFiles: boolean | null;
+  /** Whether its JVM started with an archive of the service's classes; `null` when that is not known or it does not run. */
+  readonly classData: boolean | null;
 }
 
 /** A file that differs from the last deployment's. */

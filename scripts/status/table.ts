@@ -44,11 +44,11 @@ function files({ drift }: MemberStatus): string {
 }
 
 function serviceRows({ services }: MemberStatus): string[][] {
-  const rows = services.map(({ service, state, since, startedWithDeployedFiles: asDeployed }) => [
+  const rows = services.map(({ service, state, since, startedWithDeployedFiles: asDeployed, classData }) => [
     service,
     state ?? UNKNOWN,
     since === null ? (state === null ? UNKNOWN : NONE) : minute(since),
-    asDeployed === null ? UNKNOWN : asDeployed ? "deployed files" : "other files",
+    `${asDeployed === null ? UNKNOWN : asDeployed ? "deployed files" : "other files"}${classData ? ", class data" : ""}`,
   ]);
   return rows.length > 0 ? rows : [[UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]];
 }

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { ApplySpec } from "../../../components/applySpec.ts";
 import { DeployerKey } from "../../../components/deployerKey.ts";
+import { classDataPaths } from "../../../components/local/classData.ts";
 import { renderUserData } from "../../../components/render/cloudInit.ts";
 import { renderNode } from "../../../components/render/node.ts";
+import { imageKey } from "../../../scripts/setup/imageRecipe.ts";
 import { deploy, only } from "./deploy.ts";
 import { deployCluster } from "./program.ts";
 
@@ -22,6 +24,7 @@ const FILES = renderNode(
       name: "kafka_2.13-3.9.2",
       url: "file:///mnt/kafka-distributions/kafka_2.13-3.9.2-1.tar",
       sha512: "abc",
+      classData: classDataPaths("kafka_2.13-3.9.2-1.tar", imageKey()),
     },
     host: { ownKernel: false },
   },

@@ -165,6 +165,23 @@ test("what a service does: takes properties, is restarted by some of them, by it
   assert.deepEqual(serviceChanges(before, optioned), ["kafka is restarted: jvmOptions.broker"]);
   const both = applySpec({ jvmOptions: options, heap: { broker: "1g", zookeeper: "128m" } });
   assert.deepEqual(serviceChanges(before, both), ["kafka is restarted: heap.broker, jvmOptions.broker"]);
+  const distribution = { name: "kafka_2.13-3.9.2", url: "file:///kafka.tar", sha512: "abc" };
+  const withData = (kafka: string): ApplySpec =>
+    applySpec({ distribution: { ...distribution, classData: { zookeeper: "/z.jsa", kafka } } });
+  assert.deepEqual(serviceChanges(withData("/k.jsa"), withData("/other.jsa")), ["kafka is restarted: class data"]);
+  assert.deepEqual(serviceChanges(before, withData("/k.jsa")), [
+    "zookeeper is restarted: class data",
+    "kafka is restarted: class data",
+  ]);
+  // As units were before.
+  const files = before.files.map((file) => ({
+    ...file,
+    content: file.content.replace(/@(\S+)\/classpath\.args/, "-cp $1/libs/*"),
+  }));
+  assert.deepEqual(serviceChanges({ ...before, files }, withData("/k.jsa")), [
+    "zookeeper is restarted: class data, class path",
+    "kafka is restarted: class data, class path",
+  ]);
   const archive = { name: "kafka_2.13-3.9.2", url: "file:///other.tar", sha512: "def" };
   assert.deepEqual(serviceChanges(before, applySpec({ distribution: archive })), [
     "zookeeper is restarted: Kafka's distribution",

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { SettingsError } from "../../../components/kafka/problem.ts";
 import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../components/render/cloudInit.ts";
 import { renderDataSettings } from "../../../components/render/dataVolume.ts";
-import { INSTALL_SCRIPT_TEXT, renderInstallSettings } from "../../../components/render/installScript.ts";
+import {
+  CLASS_PATH_SCRIPT,
+  INSTALL_SCRIPT_TEXT,
+  renderInstallSettings,
+} from "../../../components/render/installScript.ts";
+import { CLASS_PATH_FILE } from "../../../components/render/javaCommand.ts";
 import { renderNode } from "../../../components/render/node.ts";
 import { parseProperties, renderProperties } from "../../../components/render/properties.ts";
 
@@ -45,9 +52,9 @@ test("further options of a JVM come after the program's, as systemd has to read 
       ?.content;
   assert.match(
     unitOf("kafka") ?? "",
-    / -Dlog4j\.configuration=\S+ -XX:\+UseZGC -XX:HeapDumpPath=\/a%%b\$\$c\\\\d -Dx=\\'it\\"s\\' -cp /,
+    / -Dlog4j\.configuration=\S+ -XX:\+UseZGC -XX:HeapDumpPath=\/a%%b\$\$c\\\\d -Dx=\\'it\\"s\\' @\/opt\//,
   );
-  assert.match(unitOf("zookeeper") ?? "", / -Dlog4j\.configuration=\S+ -Dx=y -cp /);
+  assert.match(unitOf("zookeeper") ?? "", / -Dlog4j\.configuration=\S+ -Dx=y @\/opt\//);
   // The JVM refuses two collectors, and the rest of the program's choice is for its own.
   const chosen = (service: string): string[] =>
     unitOf(service)?.match(/-XX:\S*(GC|MaxGCPauseMillis|InitiatingHeapOccupancyPercent)\b\S*/g) ?? [];
@@ -57,6 +64,43 @@ test("further options of a JVM come after the program's, as systemd has to read 
     "-XX:MaxGCPauseMillis=20",
     "-XX:InitiatingHeapOccupancyPercent=35",
   ]);
+});
+
+test("where the platform gives class data, each service's are named before the user's options, and verified", () => {
+  const classData = { zookeeper: "/mnt/z.jsa", kafka: "/mnt/k.jsa" };
+  const jvmOptions = { broker: ["-Da=b"], zookeeper: [] };
+  const distribution = { ...CLUSTER.distribution, classData };
+  const files = renderNode(NOTE_MEMBER, { ...CLUSTER, jvmOptions, distribution });
+  const options = (file: string): string => `-XX:SharedArchiveFile=/mnt/${file}.jsa -XX:+VerifySharedSpaces`;
+  const log = "-Dlog4j.configuration=file:/etc";
+  assert.ok(
+    contentOf(files, "kafka.service").includes(
+      ` ${options("k")} ${log}/kafka/log4j.properties -Da=b @/opt/kafka_2.13-3.9.2/classpath.args kafka.Kafka `,
+    ),
+  );
+  assert.ok(
+    contentOf(files, "zookeeper.service").includes(` ${options("z")} ${log}/zookeeper/log4j.properties @/opt/`),
+  );
+  const plain = renderNode(NOTE_MEMBER, { ...CLUSTER, jvmOptions });
+  assert.deepEqual(
+    plain.filter((file, index) => file.content !== files[index]?.content).map(({ path }) => path),
+    ["/etc/systemd/system/zookeeper.service", "/etc/systemd/system/kafka.service"],
+  );
+});
+
+test("the class path is the jars in one order, whatever the folder's and the locale's", (t) => {
+  const home = mkdtempSync(join(tmpdir(), "class path-"));
+  t.after(() => rmSync(home, { recursive: true }));
+  mkdirSync(join(home, "libs"));
+  for (const name of ["b.jar", "a.jar", "a-1.jar", "B.jar", "note.txt"]) writeFileSync(join(home, "libs", name), "");
+  const written = (locale: string): string => {
+    const env = { ...process.env, LC_ALL: locale, home };
+    const { status, stderr } = spawnSync("bash", ["-euc", CLASS_PATH_SCRIPT], { env, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    return readFileSync(join(home, CLASS_PATH_FILE), "utf8");
+  };
+  const jars = ["B", "a-1", "a", "b"].map((name) => `${home}/libs/${name}.jar`);
+  assert.deepEqual([written("C"), written("en_US.UTF-8")], Array(2).fill(`-cp "${jars.join(":")}"\n`));
 });
 
 test("a member with both services is rendered to exactly the files that stand in expected/", () => {

@@ -137,7 +137,10 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
           "-version",
           "-XX:+UseZGC",
         ],
-        zookeeper: ["XX", "-Da=b c", "@file", "-XX:Flags=f"],
+        zookeeper: ["XX", "-Da=b c", "@file", "-XX:Flags=f"].concat(
+          ["-Xshare:off", "-XX:SharedArchiveFile=/a", "-XX:ArchiveClassesAtExit=/a", "-XX:+AutoCreateSharedArchive"],
+          ["-XX:-VerifySharedSpaces", "-XX:SharedArchiveConfigFile=/a"],
+        ),
       },
     },
     [
@@ -150,6 +153,10 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
       "jvmOptions.zookeeper[1]: one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka",
       "jvmOptions.zookeeper[2]: one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka",
       "jvmOptions.zookeeper[3]: each option itself: a change of a file restarts nothing",
+      ...[4, 5, 6, 7, 8].map(
+        (index) =>
+          `jvmOptions.zookeeper[${index}]: no class data: the program gives the services theirs, and a JVM that writes or demands some may not start`,
+      ),
     ],
   ],
   "options of a JVM that are no list": [

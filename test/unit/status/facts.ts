@@ -54,6 +54,7 @@ export function service(name: Service, id: number, changes: Partial<ServiceFacts
     since: SINCE,
     startedWith: `${name.slice(0, 1)}${id}`,
     home: "/opt/kafka_2.13-3.9.2",
+    classData: false,
     ...changes,
   };
 }

@@ -12,6 +12,7 @@ ExecMainStatus=0
 Since=1767323045
 StartedWith=abc
 Home=/opt/kafka_2.13-3.9.2
+ClassData=yes
 Service=kafka
 ActiveState=failed
 SubState=failed
@@ -31,6 +32,7 @@ Volume=      100 700 900
         since: 1767323045,
         startedWith: "abc",
         home: "/opt/kafka_2.13-3.9.2",
+        classData: true,
       },
       {
         service: "kafka",
@@ -40,6 +42,7 @@ Volume=      100 700 900
         since: null,
         startedWith: null,
         home: null,
+        classData: null,
       },
     ],
     volume: { used: 100, available: 700, size: 900 },

@@ -44,6 +44,12 @@ test("a healthy cluster", () => {
   );
 });
 
+test("a service that started with class data", () => {
+  const machine = { value: { services: [service("kafka", 1, { classData: true })], volume: null } };
+  const line = shown({ members: [memberFacts(1, { machine }), memberFacts(2), memberFacts(3)] }).split("\n")[4];
+  assert.match(line ?? "", / kafka +active +\S+ \S+ UTC +deployed files, class data$/);
+});
+
 test("a cluster with all that can be told of it", () => {
   const throttle = "leader.replication.throttled";
   const seen = cluster(
