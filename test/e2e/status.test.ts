@@ -79,15 +79,15 @@ test("healthy: exit code 0, and all that the members say", async () => {
       name,
       reachable,
       drift,
-      services: services.map(({ service, state, version, startedWithDeployedFiles: asDeployed }) =>
-        [service, state, version, asDeployed].join(" "),
+      services: services.map(({ service, state, version, startedWithDeployedFiles: asDeployed, classData }) =>
+        [service, state, version, asDeployed, classData].join(" "),
       ),
     })),
     [1, 2, 3].map((id) => ({
       name: `kafka-${id}`,
       reachable: true,
       drift: [],
-      services: ["zookeeper active 3.9.2 true", "kafka active 3.9.2 true"],
+      services: ["zookeeper active 3.9.2 true true", "kafka active 3.9.2 true true"],
     })),
   );
   for (const { services, volume } of members) {
