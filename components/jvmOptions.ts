@@ -6,17 +6,16 @@ export interface JvmOptions {
   readonly zookeeper: readonly string[];
 }
 
+const NO_HEAP = "no heap: set heap.broker or heap.zookeeper";
+const NO_CLASS_PATH = "no class path: the program starts the classes of Kafka's distribution";
+
 /** What the program itself says to a JVM, and what a user does instead. */
 const OWNED: readonly (readonly [option: RegExp, instead: string])[] = [
-  [/^-(Xms|Xmx|ms\d|mx\d)/, "no heap: set heap.broker or heap.zookeeper"],
-  [/^-XX:(Initial|Max|Min)HeapSize=/, "no heap: set heap.broker or heap.zookeeper"],
-  [/^-XX:(Initial|Max|Min)RAM(Fraction|Percentage)=/, "no heap: set heap.broker or heap.zookeeper"],
-  [/^-(cp|classpath|jar|m|p)$/, "no class path: the program starts the classes of Kafka's distribution"],
-  [
-    /^--(class-path|module|module-path|source)\b/,
-    "no class path: the program starts the classes of Kafka's distribution",
-  ],
-  [/^-Djava\.class\.path=/, "no class path: the program starts the classes of Kafka's distribution"],
+  [/^-(Xms|Xmx|ms\d|mx\d)/, NO_HEAP],
+  [/^-XX:(Initial|Max|Min)(HeapSize|RAMFraction|RAMPercentage)=/, NO_HEAP],
+  [/^-(cp|classpath|jar|m|p)$/, NO_CLASS_PATH],
+  [/^--(class-path|module|module-path|source)\b/, NO_CLASS_PATH],
+  [/^-Djava\.class\.path=/, NO_CLASS_PATH],
   [
     /^-Dlog4j2?\.configuration/,
     "no log configuration: the program writes it, and npm run status and the health check read the log",

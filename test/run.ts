@@ -97,8 +97,9 @@ async function runEndToEnd(files: readonly string[]): Promise<void> {
   count("set-up", setUp.status === 0);
   try {
     if (setUp.status !== 0) return;
-    const rank = (file: string): number => (LONGEST.indexOf(nameOf(file)) + LONGEST.length + 1) % (LONGEST.length + 1);
-    const queue = [...files].sort((a, b) => rank(a) - rank(b));
+    const isLong = (file: string): boolean => LONGEST.includes(nameOf(file));
+    const long = LONGEST.flatMap((name) => files.filter((file) => nameOf(file) === name));
+    const queue = [...long, ...files.filter((file) => !isLong(file))];
     console.log(`\nend-to-end tests: ${queue.map(nameOf).join(", ")}; ${LANES} at a time`);
     const lane = async (): Promise<void> => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) await runFile(file);

@@ -74,8 +74,7 @@ export async function alterWatched(
       "the change to be in force",
       async () => {
         await assertSame();
-        const waiting = notInForce(await brokerConfigs(spec, ssh.openSocket), change);
-        return waiting.length === 0 ? { value: true } : { seen: `${waiting.join(", ")} as before` };
+        return lookInForce(spec, ssh, change);
       },
       IN_FORCE_TIMEOUT_MS,
       LOOK_INTERVAL_MS,
@@ -107,6 +106,16 @@ export async function alterWatched(
       formerValues(names, before),
     );
   }
+}
+
+/** Looks whether a change is in force; gives what is not, else. */
+export async function lookInForce(
+  spec: ApplySpec,
+  ssh: Ssh,
+  change: BrokerChange,
+): Promise<{ value: true } | { seen: string }> {
+  const waiting = notInForce(await brokerConfigs(spec, ssh.openSocket), change);
+  return waiting.length === 0 ? { value: true } : { seen: `${waiting.join(", ")} as before` };
 }
 
 /** Names whose change is not in force yet: a value counts when it is, whatever the broker has been told. */

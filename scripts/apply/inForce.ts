@@ -68,12 +68,12 @@ function decide(config: BrokerConfig, { definitions, file, ours, fresh }: Stated
   const own = synonyms.find(({ source }) => source === OWN);
   const everybodys = synonyms.find(({ source }) => source === EVERYBODYS);
   if (!own && !everybodys) return [];
-  // log.retention.ms goes before log.retention.hours, its synonym.
   const definition = definitions[name];
   const without = synonyms.find(({ source }) => source !== OWN);
   const next = without?.value ? inUnitOf(name, without.name, without.value) : "";
   /** Whether another value is in force without the broker's own. */
   const changes = definition ? !isSame(definition, own?.value, next) : own?.value !== without?.value;
+  // log.retention.ms goes before log.retention.hours, its synonym.
   const line = [name, ...synonyms.map((synonym) => synonym.name)].find((key) => file[key] !== undefined);
   if (line === undefined) {
     if (!own || !ours.includes(name)) return [];
@@ -86,7 +86,7 @@ function decide(config: BrokerConfig, { definitions, file, ours, fresh }: Stated
   const wanted = inUnitOf(name, line, file[line] ?? "");
   const isWanted = (value: string | null | undefined): boolean => isSame(definition, value, wanted);
   const otherwise = own && !isWanted(own.value) ? [`it was ${own.value}, set beside the settings`] : [];
-  if (without?.value && isWanted(inUnitOf(name, without.name, without.value))) {
+  if (without?.value && isWanted(next)) {
     if (!own) return [];
     const says = otherwise.map((why) => `${name} is ${wanted} again: ${why}`);
     return [{ kind: "remove", name, changes: otherwise.length > 0, says }];

@@ -7,7 +7,7 @@ import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { alterBroker, takeLeadersBack } from "./broker.ts";
 import { type BrokerConfig, brokerConfigs } from "./cluster.ts";
-import { alterWatched, type BrokerChange, formerValues, HurtBroker, notInForce } from "./dynamicUpdate.ts";
+import { alterWatched, type BrokerChange, formerValues, HurtBroker, lookInForce } from "./dynamicUpdate.ts";
 import { corrections, OWN } from "./inForce.ts";
 import type { Plan } from "./plan.ts";
 import { remember } from "./started.ts";
@@ -76,14 +76,7 @@ async function approachThreads(
     for (const step of threadSteps(Number(value), Number(wanted))) {
       const change = { set: { [name]: String(step) } };
       await alterBroker(spec, ssh.openSocket, change);
-      await waitFor(
-        `${name}=${step} to be in force`,
-        async () => {
-          const waiting = notInForce(await brokerConfigs(spec, ssh.openSocket), change);
-          return waiting.length === 0 ? { value: true } : { seen: "it is as before" };
-        },
-        STEP_TIMEOUT_MS,
-      );
+      await waitFor(`${name}=${step} to be in force`, () => lookInForce(spec, ssh, change), STEP_TIMEOUT_MS);
     }
   }
 }

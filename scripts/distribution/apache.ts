@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fetchThroughProxy } from "../lib/proxy.ts";
-import { sha512 } from "./store.ts";
+import { fileHash } from "../lib/fileHash.ts";
 
 /** How Apache's site is asked for a SHA-512. */
 export interface Patience {
@@ -50,7 +50,7 @@ export async function downloadArchive(url: string, file: string): Promise<void> 
   const archive = await fetchThroughProxy(url, DOWNLOAD_TIMEOUT);
   if (!archive.ok || !archive.body) throw new Error(`${url} answered ${archive.status} ${archive.statusText}`);
   await pipeline(Readable.fromWeb(archive.body), createWriteStream(file));
-  const actual = await sha512(file);
+  const actual = await fileHash("sha512", file);
   if (actual !== expected) throw new Error(`${url} has SHA-512 ${actual}, published is ${expected}`);
 }
 

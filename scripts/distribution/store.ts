@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { fileHash } from "../lib/fileHash.ts";
 
 /** An archive in the cache. */
 export interface Archive {
@@ -10,13 +8,6 @@ export interface Archive {
   readonly file: string;
   /** SHA-512 in lower-case hexadecimal. */
   readonly sha512: string;
-}
-
-/** SHA-512 of a file in lower-case hexadecimal. */
-export async function sha512(file: string): Promise<string> {
-  const hash = createHash("sha512");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 /**
@@ -27,7 +18,7 @@ export async function sha512(file: string): Promise<string> {
 export async function lookUp(file: string): Promise<Archive | "absent" | "corrupt"> {
   try {
     const recorded = (await readFile(sidecar(file), "utf8")).trim();
-    return (await sha512(file)) === recorded ? { file, sha512: recorded } : "corrupt";
+    return (await fileHash("sha512", file)) === recorded ? { file, sha512: recorded } : "corrupt";
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "absent";
     throw error;
@@ -47,7 +38,7 @@ export async function store(file: string, make: (path: string) => Promise<void>)
   try {
     await make(temporary);
     await chmod(temporary, 0o644);
-    const hash = await sha512(temporary);
+    const hash = await fileHash("sha512", temporary);
     await writeFile(`${temporary}.sha512`, `${hash}\n`, { mode: 0o644 });
     // The archive first: between the two steps its hash is missing or an older one's, and it counts as not there.
     await rename(temporary, file);

@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { classDataName } from "../../components/local/classData.ts";
 import type { KafkaVersion } from "../../components/kafka/versions.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import type { Archive } from "../distribution/store.ts";
 import { recordFiles, ROOT_SCRIPT } from "./classDataScript.ts";
+import { fileHash } from "../lib/fileHash.ts";
 import { cacheDirectory } from "../lib/paths.ts";
 import { cachedImage, type ImageFiles } from "./image.ts";
 import { imageKey } from "./imageRecipe.ts";
@@ -70,7 +69,7 @@ async function isMade(release: KafkaVersion, archive: Archive, image: ImageFiles
 
 /** What is noted of archives that were made. */
 export async function stampOf(release: KafkaVersion, archives: readonly string[], image: ImageFiles): Promise<Stamp> {
-  const files = archives.map(async (file) => ({ ...(await lookAt(file)), sha256: await sha256(file) }));
+  const files = archives.map(async (file) => ({ ...(await lookAt(file)), sha256: await fileHash("sha256", file) }));
   return { image: image.fingerprint, program: programOf(release), files: await Promise.all(files) };
 }
 
@@ -85,7 +84,7 @@ export async function isAsNoted(
   const same = archives.map(async (file, index) => {
     const [was, is] = [noted.files[index], await lookAt(file).catch(() => undefined)];
     if (was?.size !== is?.size) return false;
-    return was?.modified === is?.modified || was?.sha256 === (await sha256(file));
+    return was?.modified === is?.modified || was?.sha256 === (await fileHash("sha256", file));
   });
   return !(await Promise.all(same)).includes(false);
 }
@@ -98,12 +97,6 @@ async function lookAt(file: string): Promise<{ size: number; modified: number }>
 function programOf({ name, protocol }: KafkaVersion): string {
   const program = JSON.stringify([ROOT_SCRIPT, recordFiles(name, protocol)]);
   return createHash("sha256").update(program).digest("hex");
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 /**

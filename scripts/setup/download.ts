@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileHash } from "../lib/fileHash.ts";
 import { fetchThroughProxy } from "../lib/proxy.ts";
 
 /** How long a site may take to answer, in milliseconds: where it can't be reached, nobody waits long. */
@@ -28,9 +28,7 @@ export async function downloadVerified(url: string, checksums: string, file: str
   const { body } = await get(url, DOWNLOAD_TIMEOUT_MS);
   if (!body) throw new Error(`${url} answered without content`);
   await pipeline(Readable.fromWeb(body), createWriteStream(file));
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  const actual = hash.digest("hex");
+  const actual = await fileHash("sha256", file);
   if (actual !== expected.toLowerCase()) throw new Error(`${url} has SHA-256 ${actual}, published is ${expected}`);
 }
 

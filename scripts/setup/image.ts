@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { cp, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exec, run } from "../lib/exec.ts";
+import { fileHash } from "../lib/fileHash.ts";
 import { cacheDirectory } from "../lib/paths.ts";
 import { proxyVariables } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";
@@ -74,7 +73,7 @@ export async function buildImage(note: (text: string) => void): Promise<ImageFil
     await rm(archive);
     const metadata = join(partial, "metadata.tar");
     await packMetadata(join(partial, "metadata"), metadata);
-    const fingerprint = await sha256([metadata, rootfs]);
+    const fingerprint = await fileHash("sha256", metadata, rootfs);
     await writeFile(join(partial, "fingerprint"), fingerprint);
     // Another run may have been faster; one of the two images is as good as the other.
     await rename(partial, directory).catch(async (error: unknown) => {
@@ -154,12 +153,4 @@ async function packMetadata(stage: string, archive: string): Promise<void> {
   const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=a+rX,u+w,go-w"];
   await run("tar", [...same, "-C", stage, "-cf", archive, "metadata.yaml", "templates"]);
   await rm(stage, { recursive: true });
-}
-
-async function sha256(files: readonly string[]): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of files) {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  }
-  return hash.digest("hex");
 }
