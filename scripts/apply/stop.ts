@@ -8,8 +8,12 @@ import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
 import { stopService, stopServiceUnless } from "./services.ts";
 import { settledState } from "./steady.ts";
 
-/** How long an ensemble may be without a quorum; to elect a new leader takes it less than a second. */
+/**
+ * How long an ensemble may be without a quorum before a broker that waits for one is stopped by force; to elect a new
+ * leader takes it less than a second. One whose data goes with it loses nothing.
+ */
 const QUORUM_LOST_MS = 5_000;
+const QUORUM_LOST_FOR_GOOD_MS = 1_500;
 
 /** Stops the services of a member that goes with its whole cluster; one that can't be reached need not be stopped. */
 export async function stopForGood(spec: ApplySpec, connecting: Promise<Ssh>): Promise<void> {
@@ -17,7 +21,7 @@ export async function stopForGood(spec: ApplySpec, connecting: Promise<Ssh>): Pr
     progress(`${spec.name}: nothing to stop: ${(error as Error).message}`);
     return undefined;
   });
-  if (ssh) await stop(spec, ssh);
+  if (ssh) await stop(spec, ssh, QUORUM_LOST_FOR_GOOD_MS);
 }
 
 /**
@@ -35,7 +39,7 @@ export async function stopForReplacement(spec: ApplySpec, network: Network, conn
   if (!ssh) return;
   for (const service of [...spec.services].reverse())
     await passGate(spec, ssh, service, await settledState(ssh, spec.name, service));
-  await stop(spec, ssh);
+  await stop(spec, ssh, QUORUM_LOST_MS);
 }
 
 /**
@@ -68,28 +72,32 @@ async function assertGone(spec: ApplySpec, network: Network, reason: Error): Pro
   progress(`${spec.name}: nothing to stop: ${reason.message}`);
 }
 
-/** Stops the member's services in good order. */
-async function stop(spec: ApplySpec, ssh: Ssh): Promise<void> {
+/**
+ * Stops the member's services in good order.
+ *
+ * @param lostMs how long a broker waits for a quorum of the ensemble, in milliseconds
+ */
+async function stop(spec: ApplySpec, ssh: Ssh, lostMs: number): Promise<void> {
   for (const service of [...spec.services].reverse()) {
     progress(`${spec.name}: stopping ${service}`);
     if (service !== "kafka") await stopService(ssh, service);
-    else if (await stopServiceUnless(ssh, service, quorumIsLost(spec, ssh))) {
+    else if (await stopServiceUnless(ssh, service, quorumIsLost(spec, ssh, lostMs))) {
       progress(`${spec.name}: kafka was stopped by force: without a ZooKeeper quorum it would go on waiting for one`);
     }
   }
 }
 
 /**
- * Tells whether no server of the ensemble has served for {@link QUORUM_LOST_MS}. When a cluster is destroyed, the last
+ * Tells whether no server of the ensemble has served for so many milliseconds. When a cluster is destroyed, the last
  * members lose their quorum, and a broker's controlled shutdown waits until it comes back.
  */
-function quorumIsLost(spec: ApplySpec, ssh: Ssh): () => Promise<boolean> {
+function quorumIsLost(spec: ApplySpec, ssh: Ssh, lostMs: number): () => Promise<boolean> {
   let served = Date.now();
   return async () => {
     const answers = spec.ensemble.map(({ address }) =>
       zookeeperHealth(ssh.openSocket, endpointOf(spec, "zookeeper", address)).catch(asSeen),
     );
     if ((await Promise.all(answers)).some((health) => "value" in health)) served = Date.now();
-    return Date.now() - served >= QUORUM_LOST_MS;
+    return Date.now() - served >= lostMs;
   };
 }

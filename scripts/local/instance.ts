@@ -60,8 +60,12 @@ export async function startInstance(daemon: Daemon, space: string, name: string)
   });
 }
 
-/** Stops an instance in good order, by force if that takes too long, and deletes it; one that is gone is fine. */
-export async function deleteInstance(daemon: Daemon, space: string, name: string): Promise<void> {
+/**
+ * Stops an instance in good order, by force if that takes too long, and deletes it; one that is gone is fine.
+ *
+ * @param atOnce whether it is stopped by force at first: nothing in it is to be kept, nor what it has mounted
+ */
+export async function deleteInstance(daemon: Daemon, space: string, name: string, atOnce = false): Promise<void> {
   await settle(daemon, space, name);
   const instance = await find<Instance>(daemon, instancePath(space, name));
   if (!instance) return;
@@ -70,7 +74,7 @@ export async function deleteInstance(daemon: Daemon, space: string, name: string
       json: { action: "stop", timeout: STOP_TIMEOUT_S, force },
     });
   if (instance.status !== "Stopped") {
-    await stop(false).catch(async (error: unknown) => {
+    await stop(atOnce).catch(async (error: unknown) => {
       if (!(error instanceof DaemonError)) throw error;
       progress(`${name} did not stop in good order (${error.message}); it is stopped by force`);
       // It may have ended meanwhile; the deletion shows whether it did.

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { DISTRIBUTIONS_MOUNT } from "../../components/local/mounts.ts";
 import { DATA_MOUNT } from "../../components/render/paths.ts";
+import { isDestroying } from "../lib/destroying.ts";
 import { cacheDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { call, find, findDaemon } from "./daemon.ts";
@@ -70,7 +71,8 @@ runResource<MachineSpec>({
   },
 
   delete: async (spec) => {
-    await deleteInstance(await findDaemon(), spec.space, spec.machine);
+    // A stack that goes as a whole takes its volumes with it, and the services have been stopped in good order.
+    await deleteInstance(await findDaemon(), spec.space, spec.machine, isDestroying());
   },
 });
 
