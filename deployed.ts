@@ -21,6 +21,8 @@ export interface Deployment extends ClusterShape {
   readonly reach?: Reach;
   /** The deployer's OpenSSH private key; a secret. */
   readonly privateKey?: string;
+  /** Names of the brokers in the order in which they were changed last; absent before the program exported it. */
+  readonly rollOrder?: readonly string[];
   /** How the deployer speaks TLS with the members; a secret, absent while they have none. */
   readonly tls?: ClientTls;
 }
@@ -37,20 +39,21 @@ export async function lastDeployment(): Promise<Deployment | undefined> {
     return (details.value as unknown) ?? details.secretValue;
   };
   if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, infrastructure, topics, security, tls] =
-    await Promise.all([
-      output("members"),
-      output("kafkaVersion"),
-      output("interBrokerProtocolVersion"),
-      output("hostKeys"),
-      output("reach"),
-      output("deployerPrivateKey"),
-      output("subnet"),
-      output("infrastructure"),
-      output("topics"),
-      output("security"),
-      output("deployerTls"),
-    ]);
+  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, ...others] = await Promise.all([
+    output("members"),
+    output("kafkaVersion"),
+    output("interBrokerProtocolVersion"),
+    output("hostKeys"),
+    output("reach"),
+    output("deployerPrivateKey"),
+    output("subnet"),
+    output("infrastructure"),
+    output("topics"),
+    output("security"),
+    output("deployerTls"),
+    output("rollOrder"),
+  ]);
+  const [infrastructure, topics, security, tls, order] = others;
   return {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
@@ -62,6 +65,7 @@ export async function lastDeployment(): Promise<Deployment | undefined> {
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
     security: (security as SecurityShape | undefined) ?? FIRST_SECURITY,
+    ...(order !== undefined && { rollOrder: order as readonly string[] }),
     ...(isGiven(tls) && { tls: tls as ClientTls }),
     ...(topics !== undefined && { topics: topics as readonly TopicShape[] }),
   };

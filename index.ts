@@ -10,6 +10,7 @@ import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import type { ClientTls } from "./components/reach.ts";
 import { planMembers } from "./components/render/members.ts";
 import { KAFKA_PORTS } from "./components/render/paths.ts";
+import { CONTROLLER_LAST, rollOrder } from "./components/rollOrder.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
 import { Topic } from "./components/topic.ts";
 import { VERIFICATION_USER } from "./components/userSettings.ts";
@@ -18,8 +19,8 @@ import { ZnodeAccess } from "./components/znodeAccess.ts";
 import { ZooKeeperEnsemble } from "./components/zooKeeperEnsemble.ts";
 import { assertForwarded } from "./bastionPorts.ts";
 import { chooseCertificates, securityShape } from "./certificates.ts";
+import { lookAtCluster } from "./clusterLook.ts";
 import { readDeployerKey, readSettings } from "./config.ts";
-import { limitsLeft } from "./limitsLeft.ts";
 import { downMembers } from "./downMembers.ts";
 import { assertKafkaTakes } from "./kafkaValidation.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./deployed.ts";
@@ -52,7 +53,12 @@ const upgrading = upgradedMembers(last, shape);
 const phase = settings.security;
 await assertForwarded(last, phase);
 const certificates = chooseCertificates(settings, plans, last);
-const [down, limits] = await Promise.all([downMembers(last), limitsLeft(last)]);
+const [down, look] = await Promise.all([downMembers(last), lookAtCluster(last)]);
+const order = rollOrder(
+  plans.filter(({ brokerId }) => brokerId !== undefined),
+  last?.rollOrder,
+  process.env[CONTROLLER_LAST] ? look.controller : undefined,
+);
 const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);
 const shared = {
@@ -80,6 +86,7 @@ const isGrowing =
   deployed.size > 0 && plans.some(({ name, brokerId }) => brokerId !== undefined && !deployed.has(name));
 const cluster = new KafkaCluster("kafka", {
   ...shared,
+  order,
   ensemble,
   grow: (added) => [
     new Growth("growth", {
@@ -100,7 +107,7 @@ const assignment = new Assignment("assignment", {
   reach: platform.reach,
   deployerKey,
   throttleMiBps: settings.rebalance.throttleMiBps,
-  limitsLeft: limits,
+  limitsLeft: look.limitsLeft,
   startAfter: cluster.members.map((member) => member.applied),
 });
 const lookedAfter = settings.topics.map(
@@ -157,6 +164,8 @@ export const reach = platform.reach;
 export const deployerPrivateKey = deployerKey.privateKey;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
+// With Pulumi's --target the next update has to keep it.
+export { order as rollOrder };
 export const topics = pulumi.all(lookedAfter.map(({ shape }) => shape));
 export const verification = {
   topic: verified.topic,

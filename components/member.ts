@@ -119,6 +119,8 @@ export interface CreateMembersArgs {
   readonly deployed: ReadonlySet<string>;
   /** Names of those of them that are down. */
   readonly down: ReadonlySet<string>;
+  /** Names of members in the order in which those that lived are changed. @default the order of the plans */
+  readonly order?: readonly string[];
   readonly settings: MemberSettings;
   /** What a member waits for before its services start, given the members before it. */
   readonly startAfter: (plan: NodePlan, earlier: readonly Member[]) => readonly pulumi.Resource[];
@@ -153,6 +155,9 @@ export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentRes
   const added = up.filter(({ name }) => !args.deployed.has(name)).map((plan) => make(plan, []));
   const grown = args.grow?.([...members]) ?? [];
   let rollAfter = [...(mended.length > 0 ? mended : args.rollAfter), ...(added.length > 0 ? grown : [])];
-  for (const plan of up.filter(({ name }) => args.deployed.has(name))) rollAfter = [make(plan, rollAfter).applied];
+  const order = args.order ?? args.plans.map(({ name }) => name);
+  const lived = up.filter(({ name }) => args.deployed.has(name));
+  for (const plan of lived.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name)))
+    rollAfter = [make(plan, rollAfter).applied];
   return args.plans.flatMap((plan) => members.filter((member) => member.plan === plan));
 }

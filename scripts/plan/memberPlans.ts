@@ -26,14 +26,33 @@ type Parts = ReadonlyMap<Part, readonly Step[]>;
  */
 export function memberPlans(steps: readonly Step[], reasons: ReadonlyMap<string, string> = new Map()): MemberPlan[] {
   const members = new Map<string, Map<Part, Step[]>>();
+  const placed = new Set<string>();
   for (const step of steps) {
     const found = partOf(step.urn);
     if (!found || isLeftover(step)) continue;
     const parts = members.get(found.member) ?? new Map<Part, Step[]>();
+    // A member's place is that of its machine or apply: volumes wait for nobody.
+    if ((found.part === "machine" || found.part === "apply") && !placed.has(found.member)) {
+      placed.add(found.member);
+      members.delete(found.member);
+    }
     parts.set(found.part, [...(parts.get(found.part) ?? []), step]);
     members.set(found.member, parts);
   }
-  return inOrder(members.keys()).map((member) => ({ member, says: planOf(members.get(member) ?? new Map(), reasons) }));
+  return inRollOrder(members).map((member) => ({ member, says: planOf(members.get(member) ?? new Map(), reasons) }));
+}
+
+/**
+ * Members by name, but those that are changed in the order in which the engine comes to them: it asks for a member's
+ * machine only when the apply of the one before it is done.
+ */
+function inRollOrder(members: ReadonlyMap<string, Parts>): string[] {
+  const byName = inOrder(members.keys());
+  const isChanged = (member: string): boolean =>
+    ["changed", "replaced"].includes(fateOf(members.get(member)?.get("apply")));
+  // A map keeps the order in which its keys came.
+  const changed = [...members.keys()].filter(isChanged);
+  return byName.map((member) => (isChanged(member) ? (changed.shift() ?? member) : member));
 }
 
 /** The plan as lines: one for each member that is touched, and how many are left alone. */

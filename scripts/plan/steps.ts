@@ -90,7 +90,7 @@ export function textInput(state: StepState | null | undefined, variable: string)
   return typeof value === "string" && value !== UNKNOWN ? value : undefined;
 }
 
-/** Members in the order of the roll: ZooKeeper servers of their own before brokers, each by number. */
+/** Members in the order of their names: ZooKeeper servers of their own before brokers, each by number. */
 export function inOrder(members: Iterable<string>): string[] {
   const isBroker = (name: string): number => Number(name.startsWith("kafka-"));
   return [...new Set(members)].sort((a, b) => isBroker(a) - isBroker(b) || a.localeCompare(b, "en", { numeric: true }));

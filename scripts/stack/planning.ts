@@ -1,11 +1,24 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CONTROLLER_LAST } from "../../components/rollOrder.ts";
 import { readSteps, type Step } from "../plan/steps.ts";
 import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
 /** Options of `pulumi up` that `pulumi preview` does not know, or that change how it is shown. */
 const UP_ONLY = ["--yes", "-y", "--skip-preview", "-f", "--continue-on-error", "--strict", "--json", "-j"];
+
+/** Options of Pulumi after which it leaves resources out, and the variables that it reads where they are not given. */
+const TARGETS = ["--target", "-t", "--target-replace", "--exclude"];
+const TARGET_VARIABLES = ["PULUMI_OPTION_TARGET", "PULUMI_OPTION_TARGET_REPLACE", "PULUMI_OPTION_EXCLUDE"];
+
+/** What the program is told of the order of a roll, given the options of an `up` or a `preview`. */
+export function rollEnvironment(args: readonly string[]): Record<string, string> {
+  const isTargeted =
+    args.some((arg) => TARGETS.includes(arg.replace(/=.*/, ""))) || TARGET_VARIABLES.some((name) => process.env[name]);
+  // Empty, not absent: a shell may have it.
+  return { [CONTROLLER_LAST]: isTargeted ? "" : "true" };
+}
 
 /** How a preview went. */
 export interface Planned {
@@ -62,10 +75,10 @@ function ownLog(args: readonly string[]): string | undefined {
  */
 export async function planUpdate(args: readonly string[], quiet: boolean): Promise<Planned> {
   let text = "";
-  const { code, log } = await runLogged(
-    ["preview", ...args],
-    quiet ? { onOutput: (piece: string): unknown => (text += piece) } : {},
-  );
+  const { code, log } = await runLogged(["preview", ...args], {
+    env: rollEnvironment(args),
+    ...(quiet && { onOutput: (piece: string): unknown => (text += piece) }),
+  });
   const steps = readSteps(log);
   if (code === 0 && steps.length === 0)
     throw new Error("Pulumi has planned an update and left no step in its event log");

@@ -13,7 +13,7 @@ import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
 import { fingerprint, forgetUpdate, isOfLastUpdate, rememberUpdate } from "./lastUpdate.ts";
 import { askedParallelism, assertQuorumFits } from "./parallelism.ts";
-import { type Planned, planUpdate, previewOptions, runLogged } from "./planning.ts";
+import { type Planned, planUpdate, previewOptions, rollEnvironment, runLogged } from "./planning.ts";
 import { awsOptions, configured, configuredServers, readCheckpoint, stackConfigFile } from "./prepare.ts";
 import { readReplacement, type Replacement } from "./replacement.ts";
 import { runAgain, runFailedAgain } from "./unfinished.ts";
@@ -56,7 +56,7 @@ export async function runUpdate(args: readonly string[]): Promise<number> {
   if (deployedMembers(await readCheckpoint()).size === 0) {
     assertQuorumFits(askedParallelism(args, process.env.PULUMI_OPTION_PARALLEL), await configuredServers());
   }
-  const { code, log } = await runLogged(args);
+  const { code, log } = await runLogged(args, { env: rollEnvironment(args) });
   if (code !== 0) await runFailedAgain(readFailures(log));
   return code;
 }
