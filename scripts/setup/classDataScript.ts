@@ -1,8 +1,11 @@
+import { FIRST_SECURED_VERSION, memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
+import { isNewer, type KafkaVersion } from "../../components/kafka/versions.ts";
+import { BROKER_NAME, renderAdminProperties } from "../../components/render/brokerSecurity.ts";
 import { javaCommand, type JavaService, MAIN_CLASS } from "../../components/render/javaCommand.ts";
 import { CLASS_PATH_SCRIPT } from "../../components/render/installScript.ts";
 import { renderLog4j } from "../../components/render/log4j.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
-import { KAFKA_LOG_DIR, KAFKA_PORTS, ZOOKEEPER_DATA_DIR, ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
+import { KAFKA_LOG_DIR, KAFKA_TLS, ZOOKEEPER_DATA_DIR, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
 import { renderServerProperties } from "../../components/render/serverProperties.ts";
 import { renderZooCfg } from "../../components/render/zooCfg.ts";
 
@@ -15,6 +18,7 @@ const FILES = "/class-data";
 
 /** One member that is a whole cluster. */
 const ENSEMBLE = [{ id: 1, address: "127.0.0.1" }];
+const SERVICES: readonly Service[] = ["zookeeper", "kafka"];
 const HEAP: Readonly<Record<Service, string>> = { zookeeper: "64m", kafka: "256m" };
 
 /**
@@ -38,7 +42,7 @@ make() {
   # As the install script does: the JVM compares the jars' times and sizes.
   tar --extract --file "$archive" --directory "$root/opt" --no-same-owner
   cp -- "$folder"/files/* "$root${FILES}"
-  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C /usr/bin/bash ${FILES}/record "$name"
+  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C /usr/bin/bash ${FILES}/record "$name" $(cat "$root${FILES}/phases")
   cp -- "$root${FILES}"/*.jsa "$folder/made"
 }
 mount -t tmpfs -o mode=0755 class-data "$root"
@@ -56,11 +60,12 @@ exit $code
 `;
 
 /**
- * Bash program that runs inside: both services list the classes that they load, until a topic is made; then their archives
- * are made of the lists, and tried.
+ * Bash program that runs inside: in each phase, which are its arguments after the distribution's name, both services list the
+ * classes that they load, until a topic is made; then their archives are made of the lists, and tried.
  */
 const RECORD_SCRIPT = `set -euo pipefail
 name=$1
+shift
 cd ${FILES}
 fail() { echo "$*" >&2; exit 1; }
 launch() { mapfile -t command <"$1"; exec "\${command[@]}" >"$1.log" 2>&1; }
@@ -74,17 +79,42 @@ await() {
 }
 ip link set lo up
 home=/opt/$name
-${CLASS_PATH_SCRIPT}mkdir -p ${ZOOKEEPER_DATA_DIR} ${KAFKA_LOG_DIR} /var/log/zookeeper /var/log/kafka
-echo 1 >${ZOOKEEPER_DATA_DIR}/myid
-launch zookeeper.list & zookeeper=$!
-await zookeeper ${ZOOKEEPER_PORTS.client} $zookeeper
-launch kafka.list & kafka=$!
-await kafka ${KAFKA_PORTS.plaintext} $kafka
-"$home/bin/kafka-topics.sh" --bootstrap-server 127.0.0.1:${KAFKA_PORTS.plaintext} --create --topic class-data \\
-  --partitions 1 --replication-factor 1 >topic.log 2>&1 || fail "no topic could be made: $(said topic)"
+${CLASS_PATH_SCRIPT}mkdir -p /var/log/zookeeper /var/log/kafka
+# Its own authority; nobody but the two comes in here.
+certify() {
+  mkdir -p "$(dirname "$1")"
+  OPENSSL_CONF=/etc/ssl/openssl.cnf openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 -subj "/CN=$3" \\
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$1" -out "$2" >certificate.log 2>&1 ||
+    fail "no certificate could be made: $(said certificate)"
+  cat "$2" >>"$1"
+}
+certify ${KAFKA_TLS.identity} ${KAFKA_TLS.authorities} ${BROKER_NAME}
+certify ${ZOOKEEPER_TLS.identity} ${ZOOKEEPER_TLS.authorities} zookeeper
+cat ${KAFKA_TLS.authorities} ${ZOOKEEPER_TLS.authorities} >both
+cp both ${KAFKA_TLS.authorities}
+cp both ${ZOOKEEPER_TLS.authorities}
+# Runs both services as those of a cluster in a phase, at the ports that are asked then.
+run() {
+  rm -rf ${ZOOKEEPER_DATA_DIR} ${KAFKA_LOG_DIR}
+  mkdir -p ${ZOOKEEPER_DATA_DIR} ${KAFKA_LOG_DIR}
+  echo 1 >${ZOOKEEPER_DATA_DIR}/myid
+  launch "zookeeper.$1.list" & zookeeper=$!
+  await "zookeeper.$1" "$2" $zookeeper
+  launch "kafka.$1.list" & kafka=$!
+  await "kafka.$1" "$3" $kafka
+  "$home/bin/kafka-topics.sh" --bootstrap-server "127.0.0.1:$3" --command-config "client.$1" --create \\
+    --topic class-data --partitions 1 --replication-factor 1 >topic.log 2>&1 || fail "no topic could be made: $(said topic)"
+  for service in kafka zookeeper; do
+    kill "\${!service}"
+    wait "\${!service}" || true
+  done
+}
+for phase in "$@"; do
+  mapfile -t ports <"ports.$phase"
+  run "$phase" "\${ports[@]}"
+done
 for service in kafka zookeeper; do
-  kill "\${!service}"
-  wait "\${!service}" || true
+  for phase in "$@"; do cat "$service.$phase.classes"; done | awk '!seen[$0]++' >"$service.classes"
 done
 for service in kafka zookeeper; do launch "$service.dump" & done
 wait
@@ -94,50 +124,77 @@ for service in kafka zookeeper; do
 done
 `;
 
+/** The phases whose classes a version's archives have: the two that a cluster stays in. */
+function phases(version: string): Phase[] {
+  return isNewer(FIRST_SECURED_VERSION, version) ? ["plaintext"] : ["plaintext", "secured"];
+}
+
 /**
  * The files that {@link ROOT_SCRIPT} takes in, by their names. Java gets the services' own options and, but for the size,
  * their own configuration.
- *
- * @param name name of the distribution's folder
- * @param protocol inter.broker.protocol.version
  */
-export function recordFiles(name: string, protocol: string): Record<string, string> {
+export function recordFiles({ version, name, protocol }: KafkaVersion): Record<string, string> {
   const broker = { id: 1, address: "127.0.0.1", ensemble: ENSEMBLE, protocol, brokerCount: 1, heap: HEAP.kafka };
+  const ofPhase = (security: Phase): (readonly [name: string, content: string])[] => [
+    [`ports.${security}`, [memberPort("zookeeper", security), memberPort("kafka", security), ""].join("\n")],
+    [`client.${security}`, usesTls(security) ? renderAdminProperties() : ""],
+    // A server that stands alone has no use for the classes of an ensemble, unless it is told to be one.
+    [`zookeeper.${security}.cfg`, `${renderZooCfg(ENSEMBLE, security)}standaloneEnabled=false\n`],
+    [`kafka.${security}.cfg`, renderServerProperties({ ...broker, security, properties: {} })],
+    ...SERVICES.map((service) => [`${service}.${security}.list`, listing(service, name, security)] as const),
+  ];
   return {
     record: RECORD_SCRIPT,
-    // A server that stands alone has no use for the classes of an ensemble, unless it is told to be one.
-    "zookeeper.cfg": `${renderZooCfg(ENSEMBLE, "plaintext")}standaloneEnabled=false\n`,
-    "kafka.cfg": renderServerProperties({ ...broker, security: "plaintext", properties: {} }),
-    ...serviceFiles("zookeeper", name),
-    ...serviceFiles("kafka", name),
+    phases: phases(version)
+      .map((phase) => `${phase}\n`)
+      .join(""),
+    ...Object.fromEntries(phases(version).flatMap(ofPhase)),
+    ...archiving("zookeeper", name),
+    ...archiving("kafka", name),
   };
 }
 
-function serviceFiles(service: Service, name: string): Record<string, string> {
-  const file = (suffix: string): string => `${FILES}/${service}.${suffix}`;
-  const command = (options: readonly string[], further: Partial<JavaService> = {}): string =>
-    javaCommand({
-      home: `/opt/${name}`,
-      mainClass: MAIN_CLASS[service],
-      heap: HEAP[service],
-      // The quicker compiler: none of them lives long.
-      options: ["-XX:TieredStopAtLevel=1", ...options],
-      configuration: file("cfg"),
-      log4j: file("log4j"),
-      logs: `/var/log/${service}`,
-      ...further,
-    })
-      .map((word) => `${word}\n`)
-      .join("");
+const file = (name: string): string => `${FILES}/${name}`;
+
+/** The command line of a service, a word a line. */
+function command(
+  service: Service,
+  name: string,
+  options: readonly string[],
+  further: Partial<JavaService> = {},
+): string {
+  return javaCommand({
+    home: `/opt/${name}`,
+    mainClass: MAIN_CLASS[service],
+    heap: HEAP[service],
+    // The quicker compiler: none of them lives long.
+    options: ["-XX:TieredStopAtLevel=1", ...options],
+    configuration: file(`${service}.cfg`),
+    log4j: file(`${service}.log4j`),
+    logs: `/var/log/${service}`,
+    ...further,
+  })
+    .map((word) => `${word}\n`)
+    .join("");
+}
+
+/** A service in a phase, which lists its classes. */
+function listing(service: Service, name: string, phase: Phase): string {
+  const list = `-XX:DumpLoadedClassList=${file(`${service}.${phase}.classes`)}`;
+  return command(service, name, [list], { configuration: file(`${service}.${phase}.cfg`) });
+}
+
+/** What makes an archive of the classes that were listed, and what tries it. */
+function archiving(service: Service, name: string): Record<string, string> {
+  const archive = file(`${service}.jsa`);
   return {
     [`${service}.log4j`]: renderLog4j(`/var/log/${service}/service.log`, []),
-    [`${service}.list`]: command([`-XX:DumpLoadedClassList=${file("classes")}`]),
-    [`${service}.dump`]: command([
+    [`${service}.dump`]: command(service, name, [
       "-Xshare:dump",
-      `-XX:SharedClassListFile=${file("classes")}`,
-      `-XX:SharedArchiveFile=${file("jsa")}`,
+      `-XX:SharedClassListFile=${file(`${service}.classes`)}`,
+      `-XX:SharedArchiveFile=${archive}`,
     ]),
     // Without an archive that fits, it would not start.
-    [`${service}.check`]: command(["-Xshare:on"], { classData: file("jsa"), mainClass: "-version" }),
+    [`${service}.check`]: command(service, name, ["-Xshare:on"], { classData: archive, mainClass: "-version" }),
   };
 }

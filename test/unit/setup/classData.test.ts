@@ -23,7 +23,7 @@ test("an archive's name has the distribution's file, the image's key and the ser
 });
 
 test("the services are recorded with the options that they run with on a machine", () => {
-  const files = recordFiles(RELEASE.name, RELEASE.protocol);
+  const files = recordFiles(RELEASE);
   for (const service of ["zookeeper", "kafka"] as const) {
     const [options] = [/^-XX:(\+|MaxGC|InitiatingHeap)/].map((shared) =>
       javaCommand({
@@ -31,7 +31,7 @@ test("the services are recorded with the options that they run with on a machine
         ...{ configuration: "c", log4j: "l", logs: "/l" },
       }).filter((word) => shared.test(word) || word.startsWith("@")),
     );
-    for (const run of ["list", "dump", "check"]) {
+    for (const run of ["plaintext.list", "secured.list", "dump", "check"]) {
       const words = files[`${service}.${run}`]?.split("\n") ?? [];
       assert.deepEqual(
         options?.filter((option) => !words.includes(option)),
@@ -41,11 +41,20 @@ test("the services are recorded with the options that they run with on a machine
     }
     assert.match(files[`${service}.check`] ?? "", /^-Xshare:on\n(.*\n)*@.*\n-version\n/m);
   }
-  assert.match(files["kafka.cfg"] ?? "", /^listeners=PLAINTEXT:\/\/127\.0\.0\.1:9092$/m);
+  assert.match(files["kafka.plaintext.cfg"] ?? "", /^listeners=PLAINTEXT:\/\/127\.0\.0\.1:9092$/m);
+  assert.match(files["kafka.secured.cfg"] ?? "", /^listeners=BROKER:\/\/127\.0\.0\.1:9093,CLIENT:/m);
+  assert.equal(files["ports.secured"], "2182\n9093\n");
+});
+
+test("a version that can't be secured is recorded in plaintext alone", () => {
+  assert.equal(recordFiles(RELEASE).phases, "plaintext\nsecured\n");
+  const files = recordFiles(kafkaVersion("2.4.0"));
+  assert.equal(files.phases, "plaintext\n");
+  assert.ok(!Object.keys(files).some((name) => name.includes("secured")));
 });
 
 test("its programs are bash", () => {
-  for (const input of [ROOT_SCRIPT, recordFiles(RELEASE.name, RELEASE.protocol).record]) {
+  for (const input of [ROOT_SCRIPT, recordFiles(RELEASE).record]) {
     const { status, stderr } = spawnSync("bash", ["-n"], { input, encoding: "utf8" });
     assert.equal(status, 0, stderr);
   }
