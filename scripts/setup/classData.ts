@@ -16,7 +16,7 @@ import type { Step } from "./steps.ts";
 const SERVICES: readonly Service[] = ["zookeeper", "kafka"];
 
 /** How long it may take, in milliseconds; 38 s on two cores under load (measured). */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 
 interface FileStamp {
   readonly size: number;

@@ -1,6 +1,7 @@
 /** The traffic on a real cluster: what is whole is judged whole, and what is lost on purpose is found. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { askAdmin } from "../traffic/client.ts";
 import { assertNothingLost, describe, faults } from "../traffic/report.ts";
@@ -83,13 +84,14 @@ test("a rolling restart loses nothing, and the report has the time that writes s
   assert.ok(report.pause.ms > 0 && report.commonPause.ms > 0);
 });
 
-test("a broker that is killed loses nothing", async () => {
+test("a broker that is killed loses nothing", async (context) => {
   const report = await underTraffic({ brokers, topic: "killed" }, async () => {
     // systemd starts it again.
     await inside(STACK, "kafka-3", "systemctl kill --signal SIGKILL kafka");
     await inSync("killed", 2);
     await inSync("killed", 3);
   });
+  context.diagnostic(describe(report));
   assertNothingLost(report, { pauseMs: 60_000 });
 });
 
@@ -106,6 +108,30 @@ test("a broker that freezes and wakes up loses nothing", async () => {
     await inSync("frozen", 3);
   });
   assertNothingLost(report, { pauseMs: 60_000 });
+});
+
+test("a broker that stands still for 5 s keeps its session and its partitions", async () => {
+  const expired = (): Promise<string> =>
+    inside(STACK, "kafka-2", "grep --count --ignore-case 'session.*expired' /var/log/kafka/server.log || true");
+  const before = await expired();
+  const report = await underTraffic({ brokers, topic: "still" }, async () => {
+    const leaders = (await partitionsOf("still")).map(({ leader }) => leader);
+    await inside(STACK, "kafka-2", "systemctl kill --signal SIGSTOP kafka");
+    try {
+      await sleep(5_000);
+    } finally {
+      await inside(STACK, "kafka-2", "systemctl kill --signal SIGCONT kafka");
+    }
+    // What ZooKeeper has given up by then would be gone at its next tick.
+    await sleep(4_000);
+    assert.deepEqual(
+      (await partitionsOf("still")).map(({ leader }) => leader),
+      leaders,
+    );
+    await inSync("still", 3);
+  });
+  assertNothingLost(report);
+  assert.equal(await expired(), before);
 });
 
 test("records that are deleted are found lost, those and no others", async () => {
