@@ -44,7 +44,7 @@ export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: 
  * Source: Kafka documentation, "Important server configurations" (default.replication.factor 1,
  * auto.create.topics.enable true, min.insync.replicas 1 are Kafka's own defaults).
  *
- * A broker's session with ZooKeeper is 8 s: one that is killed is missed for so long, and up to a tick of 2 s more until the
+ * A broker's session with ZooKeeper is 7.5 s: one that is killed is missed for so long, and up to a tick of 2 s more until the
  * servers end the session. It is kept alive every third of it, so that a broker may stand still for 5 s. Kafka's own are 18 s
  * (KIP-537, for networks that fail) and 6 s up to 2.4. To connect it has 18 s, which would else be as long as the session.
  *
@@ -69,7 +69,7 @@ export function defaultBrokerProperties(brokerCount: number, heap: string): Reco
     "transaction.state.log.replication.factor": replicas,
     "unclean.leader.election.enable": "false",
     "zookeeper.connection.timeout.ms": "18000",
-    "zookeeper.session.timeout.ms": "8000",
+    "zookeeper.session.timeout.ms": "7500",
   };
 }
 

@@ -25,7 +25,7 @@ const LOOK_MS = 5_000;
 const LOOK_INTERVAL_MS = 250;
 /** How long it may take to be in sync and to answer after that, in milliseconds. */
 const HEALTH_TIMEOUT_MS = 30_000;
-/** How long ZooKeeper may take to forget a broker that has ended, in milliseconds: its session is 8 s by default. */
+/** How long ZooKeeper may take to forget a broker that has ended, in milliseconds: its session is 7.5 s by default. */
 const FORGET_TIMEOUT_MS = 90_000;
 
 /** A change of a broker's own dynamic configs. */

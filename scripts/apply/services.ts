@@ -6,7 +6,7 @@ import { waitFor } from "../lib/wait.ts";
 import { type Launch, REMEMBER, rememberLines, STARTED_WITH } from "./started.ts";
 
 /**
- * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (8 s by default, 18 s
+ * Restarts by systemd after which a service is given up. A broker that meets its own old ZooKeeper session (7.5 s by default, 18 s
  * Kafka's own: zookeeper.session.timeout.ms) ends and is started again up to three times; twice that is a real failure.
  */
 export const RESTARTS_ALLOWED = 6;

@@ -112,7 +112,7 @@ test("a broker that freezes and wakes up loses nothing", async () => {
 
 test("a broker that stands still for 5 s keeps its session and its partitions", async () => {
   const expired = (): Promise<string> =>
-    inside(STACK, "kafka-2", "grep --count --ignore-case 'session.*expired' /var/log/kafka/server.log || true");
+    inside(STACK, "kafka-2", "grep --count 'ession 0x.* has expired' /var/log/kafka/server.log || true");
   const before = await expired();
   const report = await underTraffic({ brokers, topic: "still" }, async () => {
     const leaders = (await partitionsOf("still")).map(({ leader }) => leader);
