@@ -1,18 +1,20 @@
 /**
  * Measures the program against floors that are taken in the same run.
  *
- *     npm run bench [rounds]
+ *     npm run bench -- [rounds] [--against REV]
  *
  * - from nothing to a verified cluster, beside bench/bare.sh, which does the bare work without checks or records;
  * - a second `up` and a preview with no change, beside a preview of an empty program;
  * - a change that restarts three brokers one after the other, beside a bare script (bench/rolling.ts).
  *
+ * With a revision it measures this tree against that one instead (bench/against.ts).
+ *
  * Set-up, the image and Kafka's distribution are made before and not measured. Rounds alternate; medians are shown.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../components/kafka/versions.ts";
 import { ensureDistribution } from "../scripts/distribution/ensure.ts";
 import { runScript, UserError } from "../scripts/lib/report.ts";
@@ -22,6 +24,8 @@ import { cachedImage } from "../scripts/setup/image.ts";
 import { pulumiExecutable } from "../scripts/setup/pulumi.ts";
 import { pulumiEnvironment } from "../scripts/stack/engine.ts";
 import { stackConfigFile } from "../scripts/stack/prepare.ts";
+import { benchAgainst } from "./against.ts";
+import { median, ratio, show, timed } from "./measure.ts";
 import { restartBare } from "./rolling.ts";
 
 /** The first three numbers of the benchmark's own /24. */
@@ -33,8 +37,16 @@ const RESTARTING = { key: "queued.max.requests", values: [500, 501] };
 /** Previews a kind, after one that warms the caches. */
 const PREVIEWS = 5;
 
-runScript(async () => {
-  const rounds = Number(process.argv[2] ?? 3);
+const { values: options, positionals } = parseArgs({
+  options: { against: { type: "string" } },
+  allowPositionals: true,
+});
+const rounds = Number(positionals[0] ?? (options.against === undefined ? 3 : 5));
+
+if (options.against !== undefined) benchAgainst(options.against, rounds);
+else runScript(benchFloors);
+
+async function benchFloors(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "kafka-cluster-bench-"));
   // The project's own modules read these, too.
   process.env.KAFKA_CLUSTER_STACK = "bench";
@@ -49,7 +61,7 @@ runScript(async () => {
     command("down");
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}
 
 async function compareDeployments(rounds: number, comparePreviews: () => void): Promise<void> {
   const bareEnvironment = await bareSettings();
@@ -58,9 +70,9 @@ async function compareDeployments(rounds: number, comparePreviews: () => void): 
   const second: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     try {
-      bare.push(timed("bench/bare.sh", [], bareEnvironment));
+      bare.push(timed("bench/bare.sh", [], { env: bareEnvironment }));
     } finally {
-      timed("bench/bare.sh", ["clean-up"], bareEnvironment);
+      timed("bench/bare.sh", ["clean-up"], { env: bareEnvironment });
     }
     up.push(command("up"));
     second.push(command("up"));
@@ -115,7 +127,7 @@ function comparePreviews(folder: string): () => void {
     "name: empty\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.mjs\n",
   );
   symlinkSync(resolve("node_modules"), join(empty, "node_modules"));
-  const pulumi = (...args: string[]): number => timed(pulumiExecutable(), args, pulumiEnvironment());
+  const pulumi = (...args: string[]): number => timed(pulumiExecutable(), args, { env: pulumiEnvironment() });
   pulumi("stack", "init", "bench", "--cwd", empty);
   return () => {
     const ours: number[] = [];
@@ -150,27 +162,4 @@ async function bareSettings(): Promise<Record<string, string>> {
 /** Runs one of the project's commands and gives its time in seconds. */
 function command(name: string): number {
   return timed(process.execPath, ["scripts/bootstrap.mjs", name]);
-}
-
-/** Runs a program and gives its time in seconds. @throws UserError with the end of its output when it fails */
-function timed(file: string, args: readonly string[], env: Record<string, string> = {}): number {
-  const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(file, args, { env: { ...process.env, ...env }, encoding: "utf8" });
-  if (status !== 0) {
-    const said = `${stdout}${stderr}`.split("\n").slice(-25).join("\n");
-    throw new UserError(`${file} ${args.join(" ")} ended with exit code ${status}:\n${said}`);
-  }
-  return (performance.now() - started) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function ratio(values: readonly number[], floor: readonly number[]): string {
-  return (median(values) / median(floor)).toFixed(2);
-}
-
-function show(values: readonly number[]): string {
-  return values.map((value) => value.toFixed(1)).join(" ");
 }
