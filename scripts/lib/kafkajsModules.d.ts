@@ -34,6 +34,8 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readUVarInt(): number;
     readUVarIntString(): string | null;
     readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
+    readVarIntBytes(): Buffer | null;
+    readVarIntArray<T>(read: (decoder: Decoder) => T): T[];
     /** Passes over them. */
     readTaggedFields(): unknown;
     /** How many bytes have been read. */
@@ -90,6 +92,32 @@ declare module "kafkajs/src/cluster/index.js" {
     findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
     fetchTopicsOffset(topics: readonly TopicQuery[]): Promise<TopicOffsets[]>;
   }
+}
+
+declare module "kafkajs/src/protocol/recordBatch/header/v0/decoder.js" {
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  /** Reads one header of a message. */
+  export default function decodeHeader(decoder: Decoder): { readonly key: string; readonly value: Buffer | null };
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+  /** Writes one message of a batch. */
+  export default function encodeRecord(record: {
+    readonly key: string | null;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<Record<string, string | string[]>>;
+  }): Encoder;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/decoder.js" {
+  import type { KafkaMessage } from "kafkajs";
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  /** Reads one message of a batch, without the length before it. */
+  export default function decodeRecord(
+    decoder: Decoder,
+    batch: { readonly firstOffset: string; readonly firstTimestamp: string },
+  ): KafkaMessage;
 }
 
 declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {

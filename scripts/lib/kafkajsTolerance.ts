@@ -1,5 +1,8 @@
+import type { KafkaMessage } from "kafkajs";
 import Cluster, { type TopicOffsets, type TopicQuery } from "kafkajs/src/cluster/index.js";
+import Decoder from "kafkajs/src/protocol/decoder.js";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
+import decodeHeader from "kafkajs/src/protocol/recordBatch/header/v0/decoder.js";
 import { type MetadataAnswer, requests } from "kafkajs/src/protocol/requests/index.js";
 import { registerCodecs, UnreadableBatch } from "./compression/codecs.ts";
 import { batchPosition } from "./compression/batchPosition.ts";
@@ -7,16 +10,25 @@ import { batchPosition } from "./compression/batchPosition.ts";
 /** Kafka's error code LEADER_NOT_AVAILABLE. */
 const LEADER_NOT_AVAILABLE = 5;
 
+/** A message's header as it came. */
+export interface Header {
+  /** UTF-8 where a client of Kafka's has written it. */
+  readonly name: Buffer;
+  readonly value: Buffer | null;
+}
+
 let done = false;
 
 /**
- * Changes three things of kafkajs 2.2.4, for all its clients of this process; a test says when they no longer fit.
+ * Changes four things of kafkajs 2.2.4, for all its clients of this process; a test says when they no longer fit.
  *
  * - It takes one partition without a leader, or one topic with an error, for an error of the whole metadata, whoever is
  *   asking for what. Now a topic counts as failed only when it was asked for by its name, and has no partition with a leader.
  * - It asks brokers for offsets of partitions that no broker leads. Now these are left out, and resolved when they have
  *   a leader again.
  * - It reads gzip alone, and does not say where a batch stands that it can't read.
+ * - It collects a message's headers in a plain object, which has a `constructor` of its own and no order among names. Now
+ *   {@link headersOf} gives them as they came.
  */
 export function makeTolerant(): void {
   if (done) return;
@@ -25,6 +37,7 @@ export function makeTolerant(): void {
   tolerateMetadata();
   leaveOutLeaderless();
   nameUnreadable();
+  keepHeaders();
 }
 
 function tolerateMetadata(): void {
@@ -71,6 +84,25 @@ function leaveOutLeaderless(): void {
     // kafkajs expects each topic in the answer.
     return topics.map(({ topic }) => known.find((offsets) => offsets.topic === topic) ?? { topic, partitions: [] });
   };
+}
+
+function keepHeaders(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own decoder below
+  const { readVarIntArray } = Decoder.prototype;
+  Decoder.prototype.readVarIntArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
+    if ((read as unknown) !== decodeHeader) return readVarIntArray.call(this, read) as T[];
+    const headers = readVarIntArray.call(this, (decoder: Decoder): Header => {
+      const name = decoder.readVarIntBytes() ?? Buffer.alloc(0);
+      return { name, value: decoder.readVarIntBytes() };
+    }) as Header[];
+    // The decoder of records makes its object by `reduce`, whatever that gives.
+    return Object.assign(headers, { reduce: () => [...headers] }) as unknown as T[];
+  };
+}
+
+/** A message's headers, in their order and with all that have the same name; those before Kafka 0.11 have none. */
+export function headersOf({ headers }: Pick<KafkaMessage, "headers">): readonly Header[] {
+  return Array.isArray(headers) ? (headers as Header[]) : [];
 }
 
 function nameUnreadable(): void {
