@@ -9,6 +9,7 @@ import { checkTopicName, failure, permitted } from "./clients/refusal.ts";
 import { leaderless } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient, type KafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { passOverUnreadable } from "./lib/kafkajsTolerance.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError, written } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
@@ -29,6 +30,7 @@ async function consume(args: readonly string[]): Promise<void> {
   const { brokers, login, ...way } = await entrance(options);
   const user = login?.username;
   const network = new Network(way);
+  passOverUnreadable(progress);
   const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket, ...(login && { login }) });
   const requests = new AdminRequests(client);
   const consumer = client.kafka.consumer({

@@ -23,7 +23,8 @@ export type Form = "terminal" | "raw" | "json";
  */
 export function formatMessage(topic: string, partition: number, message: KafkaMessage, form: Form): Buffer {
   if (form === "json") return Buffer.from(`${jsonMessage(topic, partition, message)}\n`);
-  const { offset, timestamp, value } = message;
+  const { offset, value } = message;
+  const timestamp = timestampOf(message);
   // Absent where a client of kafkajs has sent it.
   const key = message.key ?? null;
   const headers = headersOf(message);
@@ -60,7 +61,8 @@ function shownValue(value: Buffer | null, raw: boolean): Buffer {
 
 /** Without a line feed, and nothing that a terminal would act on. */
 function jsonMessage(topic: string, partition: number, message: KafkaMessage): string {
-  const { offset, timestamp, key, value } = message;
+  const { offset, key, value } = message;
+  const timestamp = timestampOf(message);
   const headers = headersOf(message).map((given) => ({
     name: isUtf8(given.name) ? given.name.toString() : bytesOf(given.name),
     value: bytesOf(given.value),
@@ -79,11 +81,19 @@ function bytesOf(bytes: Buffer | null): Bytes {
   return isUtf8(bytes) ? { text: bytes.toString() } : { base64: bytes.toString("base64") };
 }
 
-/** A message's timestamp; producers may write any number there, and -1 stands for none. */
+/** Stands for no timestamp, in Kafka's protocol. */
+const NO_TIMESTAMP = "-1";
+
+/** A message's timestamp in milliseconds; messages in the format before Kafka 0.10 have none. */
+function timestampOf({ timestamp }: { readonly timestamp?: string }): string {
+  return timestamp ?? NO_TIMESTAMP;
+}
+
+/** The time that a timestamp stands for; producers may write any number there. */
 function moment(timestamp: string): string {
   if (!/^-?\d+$/.test(timestamp)) return timestamp;
   const milliseconds = BigInt(timestamp);
-  if (milliseconds === -1n) return "none";
+  if (timestamp === NO_TIMESTAMP) return "none";
   if (milliseconds > LAST_DATE || milliseconds < -LAST_DATE) return `${timestamp} (no time in milliseconds)`;
   return new Date(Number(milliseconds)).toISOString();
 }

@@ -104,6 +104,7 @@ declare module "kafkajs/src/protocol/recordBatch/record/v0/index.js" {
   import type Encoder from "kafkajs/src/protocol/encoder.js";
   /** Writes one message of a batch. */
   export default function encodeRecord(record: {
+    readonly offsetDelta?: number;
     readonly key: string | null;
     readonly value: Buffer | null;
     readonly headers: Readonly<Record<string, string | string[]>>;
@@ -130,4 +131,19 @@ declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
       readonly value: Buffer | null;
     }[];
   }>;
+}
+
+declare module "kafkajs/src/consumer/batch.js" {
+  /** What a broker has answered for a partition. */
+  export interface FetchedPartition {
+    readonly partition: number;
+    readonly messages: readonly { readonly offset: string }[];
+  }
+  /** What a consumer hands on of it, and where it goes on. */
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, partitionData: FetchedPartition | undefined);
+    readonly messages: readonly { readonly offset: string }[];
+    isEmptyDueToFiltering(): boolean;
+    lastOffset(): string;
+  }
 }

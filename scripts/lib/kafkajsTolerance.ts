@@ -5,7 +5,7 @@ import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
 import decodeHeader from "kafkajs/src/protocol/recordBatch/header/v0/decoder.js";
 import { type MetadataAnswer, requests } from "kafkajs/src/protocol/requests/index.js";
 import { registerCodecs, UnreadableBatch } from "./compression/codecs.ts";
-import { batchPosition } from "./compression/batchPosition.ts";
+import { batchPosition, emptyBatch } from "./compression/batchPosition.ts";
 
 /** Kafka's error code LEADER_NOT_AVAILABLE. */
 const LEADER_NOT_AVAILABLE = 5;
@@ -26,7 +26,8 @@ let done = false;
  *   asking for what. Now a topic counts as failed only when it was asked for by its name, and has no partition with a leader.
  * - It asks brokers for offsets of partitions that no broker leads. Now these are left out, and resolved when they have
  *   a leader again.
- * - It reads gzip alone, and does not say where a batch stands that it can't read.
+ * - It reads gzip alone, and does not say where something stands that it can't read. Such a batch can be passed over:
+ *   {@link passOverUnreadable}.
  * - It collects a message's headers in a plain object, which has a `constructor` of its own and no order among names. Now
  *   {@link headersOf} gives them as they came.
  */
@@ -105,22 +106,70 @@ export function headersOf({ headers }: Pick<KafkaMessage, "headers">): readonly 
   return Array.isArray(headers) ? (headers as Header[]) : [];
 }
 
+/** Is told of batches that are passed over; undefined where they are errors. */
+let tell: ((what: string) => void) | undefined;
+
+/**
+ * Lets this process's consumers pass over batches that can't be decompressed, or would become too large, as nothing that
+ * a broker has taken may keep back what comes after it. Otherwise they fail.
+ *
+ * @param told is told each of them once
+ */
+export function passOverUnreadable(told: (what: string) => void): void {
+  const known = new Set<string>();
+  tell = (what) => {
+    if (!known.has(what)) told(what);
+    known.add(what);
+  };
+}
+
+/** What a fetch asks for. */
+interface FetchArgs {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: number | string }[];
+  }[];
+}
+
 function nameUnreadable(): void {
   const { protocol } = requests.Fetch;
   requests.Fetch.protocol = (version) => (args) => {
     const original = protocol(version)(args);
-    const decode = (body: Buffer): Promise<unknown> =>
-      original.response.decode(body).catch((error: unknown) => {
-        if (error instanceof UnreadableBatch) error.message = placed(error, body);
-        throw error;
-      });
+    const decode = async (body: Buffer): Promise<unknown> => {
+      for (;;) {
+        try {
+          return await original.response.decode(body);
+        } catch (error) {
+          if (!(error instanceof UnreadableBatch)) throw placedIn(error, args as FetchArgs);
+          const { message, passed } = placed(error, body);
+          error.message = message;
+          if (passed === undefined) throw error;
+          // What was fetched with it is read, too.
+          tell?.(passed);
+        }
+      }
+    };
     return { ...original, response: { ...original.response, decode } };
   };
 }
 
-function placed(error: UnreadableBatch, body: Buffer): string {
+/** An error with the batch's place; and what is said of a batch that is passed over. */
+function placed(error: UnreadableBatch, body: Buffer): { readonly message: string; readonly passed?: string } {
   const position = batchPosition(body, error.compressed);
-  if (!position) return error.message;
-  const { topic, partition, offset } = position;
-  return `topic ${topic}, partition ${partition}, offset ${offset}: ${error.message}`;
+  if (!position) return error;
+  const { topic, partition, offset, lastOffset } = position;
+  const message = `topic ${topic}, partition ${partition}, offset ${offset}: ${error.message}`;
+  if (!tell || !emptyBatch(body, error.compressed)) return { message };
+  const offsets = lastOffset === offset ? `offset ${offset}` : `offsets ${offset} to ${lastOffset}`;
+  return { message, passed: `topic ${topic}, partition ${partition}, ${offsets} can't be shown: ${error.message}` };
+}
+
+/** An error with what was asked for, as far as that is known. */
+function placedIn(error: unknown, { topics }: FetchArgs): unknown {
+  if (!(error instanceof Error)) return error;
+  const asked = topics.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, fetchOffset }) => `topic ${topic}, partition ${partition} from offset ${fetchOffset}`),
+  );
+  error.message = `${asked.join("; ")}: ${error.message}`;
+  return error;
 }

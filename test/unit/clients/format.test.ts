@@ -107,6 +107,10 @@ test("any timestamp is shown: nanoseconds, before 1970, none, the farthest that 
   const timestamp = (value: string): string => /timestamp (.*), key/.exec(shown({ timestamp: value }))?.[1] ?? "";
   assert.equal(timestamp("1642471950000000000"), "1642471950000000000 (no time in milliseconds)");
   assert.equal(timestamp("-1"), "none");
+  // The format before Kafka 0.10.
+  const without = { timestamp: undefined } as unknown as Partial<KafkaMessage>;
+  assert.match(shown(without), /, timestamp none, key/);
+  assert.match(shown(without, "json"), /,"timestamp":"-1",/);
   assert.equal(timestamp("-2"), "1969-12-31T23:59:59.998Z");
   assert.equal(timestamp("8640000000000000"), "+275760-09-13T00:00:00.000Z");
   assert.equal(timestamp("8640000000000001"), "8640000000000001 (no time in milliseconds)");
