@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import type { Consumer, KafkaMessage } from "kafkajs";
-import { type Form, formatMessage } from "./clients/format.ts";
+import type { Consumer } from "kafkajs";
+import { formatOrTell } from "./clients/format.ts";
 import { askForGroup } from "./clients/groupProtocol.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
@@ -113,7 +113,7 @@ function printMessages(consumer: Consumer, options: ConsumeOptions, start: strin
       await consumer.subscribe({ topics: [topic], fromBeginning });
       await consumer.run({
         eachMessage: async ({ partition, message }) => {
-          const isRead = await show(topic, partition, message, form);
+          const isRead = await written(formatOrTell(topic, partition, message, form, progress));
           printed += 1;
           if (isRead && printed !== max) return;
           // What comes after stays for the group's next consumer.
@@ -124,17 +124,6 @@ function printMessages(consumer: Consumer, options: ConsumeOptions, start: strin
     };
     run().catch(reject);
   });
-}
-
-/** Gives false when nothing reads messages any more. One that can't be shown does not keep back those after it. */
-function show(topic: string, partition: number, message: KafkaMessage, form: Form): Promise<boolean> {
-  try {
-    return written(formatMessage(topic, partition, message, form));
-  } catch (error) {
-    const why = (error as Error).message;
-    progress(`topic ${topic}, partition ${partition}, offset ${message.offset} can't be shown: ${why}`);
-    return Promise.resolve(true);
-  }
 }
 
 runScript(() => consume(process.argv.slice(2)));

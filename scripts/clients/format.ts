@@ -40,6 +40,28 @@ export function formatMessage(topic: string, partition: number, message: KafkaMe
   ]);
 }
 
+/**
+ * Formats a message as {@link formatMessage} does; one that can't be keeps back none of those after it.
+ *
+ * @param told is told where such a message stands, and why it can't be shown
+ * @returns nothing, of no length, when it can't be shown
+ */
+export function formatOrTell(
+  topic: string,
+  partition: number,
+  message: KafkaMessage,
+  form: Form,
+  told: (what: string) => void,
+): Buffer {
+  try {
+    return formatMessage(topic, partition, message, form);
+  } catch (error) {
+    const why = (error as Error).message;
+    told(`topic ${topic}, partition ${partition}, offset ${message.offset} can't be shown: ${why}`);
+    return Buffer.alloc(0);
+  }
+}
+
 function rawKey(key: Buffer | null): Buffer {
   return key !== null && key.length > 0 ? key : Buffer.from(key ? "(empty)" : "none");
 }

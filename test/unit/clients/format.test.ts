@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KafkaMessage } from "kafkajs";
 import { escaped, quoted } from "../../../scripts/clients/escape.ts";
-import { type Form, formatMessage, SEPARATOR } from "../../../scripts/clients/format.ts";
+import { type Form, formatMessage, formatOrTell, SEPARATOR } from "../../../scripts/clients/format.ts";
 
 /** Headers as the program's kafkajs gives them: names and values, in order. */
 const headersOf = (...pairs: readonly (readonly [name: string | Buffer, value: Buffer | string | null])[]) =>
@@ -139,4 +139,16 @@ test("all that turns the direction of text is escaped: Unicode's Bidi_Control, a
   }
   // Joiners are a part of words and of pictures.
   assert.equal(escaped(Buffer.from("\u200d\u200c")), "\u200d\u200c");
+});
+
+test("a message that can't be shown is named, with its place and the reason", () => {
+  const told: string[] = [];
+  const tell = (what: string) => told.push(what);
+  const impossible = { ...message, value: 5 } as unknown as KafkaMessage;
+  for (const form of ["terminal", "raw", "json"] as const) {
+    assert.equal(formatOrTell("t", 1, impossible, form, tell).length, 0);
+    assert.deepEqual(formatOrTell("t", 1, message, form, tell), formatMessage("t", 1, message, form));
+  }
+  assert.equal(told.length, 3);
+  for (const what of told) assert.match(what, /^topic t, partition 1, offset 5 can't be shown: ./);
 });
