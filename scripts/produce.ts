@@ -1,7 +1,7 @@
 import { type Document, readDocuments } from "./clients/documents.ts";
 import { collision, replicasOfNewTopic } from "./clients/newTopic.ts";
 import { PRODUCE_HELP, type ProduceOptions, produceOptions } from "./clients/options.ts";
-import { checkTopicName, failure, kafkaType, permitted } from "./clients/refusal.ts";
+import { checkTopicName, failure, kafkaType, permitted, type Sending, whatWasSent } from "./clients/refusal.ts";
 import { checkLimits, choosePartition, needsKey, tooLarge, topicLimits, type TopicLimits } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient, type KafkaClient } from "./lib/kafka.ts";
@@ -29,28 +29,13 @@ async function produce(args: readonly string[]): Promise<void> {
     await network.guard(prepare(requests, options.topic, { user: login?.username, stackBrokers }));
     await network.guard(send(client, requests, { options, documents, user: login?.username, sending }));
   } catch (error) {
-    throw failure(`${outcome(sending, error)} to topic ${options.topic}`, brokers, error);
+    throw failure(whatWasSent(options.topic, sending, error), brokers, error);
   } finally {
     await requests.close();
     client.close();
     network.close();
     exitSoon();
   }
-}
-
-/** How far it has got. */
-interface Sending {
-  /** Documents that brokers have confirmed. */
-  written: number;
-  /** The one that has been sent and not confirmed. */
-  unconfirmed?: string;
-}
-
-/** What became of the documents when it fails. What no broker has refused may have been written all the same. */
-function outcome({ written, unconfirmed }: Sending, error: unknown): string {
-  if (unconfirmed !== undefined && kafkaType(error) === undefined)
-    return `nobody confirms that ${unconfirmed} was sent`;
-  return written === 0 ? "nothing was sent" : `nothing more than ${written} document(s) was sent`;
 }
 
 /** The brokers create no topic by themselves, so that a misspelt name makes none. */

@@ -76,6 +76,27 @@ export function checkTopicName(topic: string, use: "write" | "read"): void {
   }
 }
 
+/** How far a producer has got. */
+export interface Sending {
+  /** Number of messages that brokers have confirmed. */
+  written: number;
+  /** The document that has been sent and not confirmed. */
+  unconfirmed?: string;
+}
+
+/** Errors of brokers that have a message in their log and can't say whether it stays. */
+const UNCERTAIN: ReadonlySet<string> = new Set(["REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"]);
+
+/** What became of the messages when sending them fails: what no broker has refused may have been written all the same. */
+export function whatWasSent(topic: string, { written, unconfirmed }: Sending, error: unknown): string {
+  const type = kafkaType(error);
+  const before = written === 0 ? "" : `${written} message(s) were written to topic ${topic}; `;
+  if (unconfirmed !== undefined && (type === undefined || UNCERTAIN.has(type))) {
+    return `${before}it is not known whether ${unconfirmed} was written to topic ${topic}`;
+  }
+  return `${before}nothing ${written === 0 ? "was sent" : "more was sent"} to topic ${topic}`;
+}
+
 /** What is wrong, in one line, for what is none of the user's mistakes that are known. */
 export function failure(what: string, brokers: readonly string[], error: unknown): Error {
   return error instanceof UserError

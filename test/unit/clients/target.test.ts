@@ -3,7 +3,7 @@ import { test } from "node:test";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import { askForGroup } from "../../../scripts/clients/groupProtocol.ts";
 import { collision, replicasOfNewTopic } from "../../../scripts/clients/newTopic.ts";
-import { checkTopicName, permitted } from "../../../scripts/clients/refusal.ts";
+import { checkTopicName, permitted, whatWasSent } from "../../../scripts/clients/refusal.ts";
 import { checkLimits, choosePartition, tooLarge } from "../../../scripts/clients/target.ts";
 import { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
@@ -170,4 +170,22 @@ test("a topic that is the like of another one is named with it", () => {
   const partitions = [row("orders", 1), row("or_ders", 1)];
   assert.match(collision("or.ders", { partitions }) ?? "", /^--topic or\.ders: there is a topic or_ders, whose name/);
   assert.equal(collision("orders", { partitions }), undefined);
+});
+
+test("what was sent is said as far as it is known", () => {
+  const lost = new Error("connection lost");
+  const of = (type: string): Error => Object.assign(new Error("x"), { cause: Object.assign(new Error("y"), { type }) });
+  const unconfirmed = "--file order.json";
+  assert.equal(whatWasSent("t", { written: 0 }, lost), "nothing was sent to topic t");
+  assert.equal(whatWasSent("t", { written: 0, unconfirmed }, of("MESSAGE_TOO_LARGE")), "nothing was sent to topic t");
+  assert.equal(
+    whatWasSent("t", { written: 2, unconfirmed }, of("NOT_ENOUGH_REPLICAS")),
+    "2 message(s) were written to topic t; nothing more was sent to topic t",
+  );
+  for (const error of [lost, of("REQUEST_TIMED_OUT"), of("NOT_ENOUGH_REPLICAS_AFTER_APPEND")]) {
+    assert.equal(
+      whatWasSent("t", { written: 0, unconfirmed }, error),
+      "it is not known whether --file order.json was written to topic t",
+    );
+  }
 });
