@@ -5,7 +5,7 @@ import { type AwsSettings, readAwsSettings } from "./aws/awsSettings.ts";
 import { type JvmOptions, readJvmOptions } from "./jvmOptions.ts";
 import { type BrokerProperties, checkBrokerProperties } from "./kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "./kafka/problem.ts";
-import { TOPIC_NAME } from "./kafka/topicNames.ts";
+import { verificationTopicProblem } from "./kafka/topicNames.ts";
 import {
   DEFAULT_KAFKA_VERSION,
   isNewer,
@@ -131,7 +131,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
   const properties = top.map("brokerProperties");
   const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap), ...properties };
-  const verificationTopic = verification.matching("topic", TOPIC_NAME, "replica-yu1");
+  const verificationTopic = verification.checked("topic", "replica-yu1", verificationTopicProblem);
   const platform = top.oneOf("platform", ["local", "aws"], "local");
   const security = top.oneOf("security", PHASES, "plaintext");
   const brokers = { brokerCount, secured: hasTls(security), heap: brokerHeap };

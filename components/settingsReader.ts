@@ -136,17 +136,20 @@ export class SettingsReader {
 
   /** A free map of scalars. */
   map(key: string): Record<string, string | number | boolean> {
-    const scalars: Record<string, string | number | boolean> = {};
+    const scalars: [name: string, value: string | number | boolean][] = [];
     for (const [name, value] of Object.entries(this.#record(key))) {
-      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") scalars[name] = value;
-      else
+      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+        scalars.push([name, value]);
+      } else {
         this.#problems.push({
           key: `${this.#prefix}${key}.${name}`,
           value,
           allowed: "a text, a number, true or false",
         });
+      }
     }
-    return scalars;
+    // An assignment would lose one that is called __proto__.
+    return Object.fromEntries(scalars);
   }
 
   #record(key: string): Record<string, unknown> {

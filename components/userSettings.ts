@@ -29,6 +29,7 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ["kafka-broker", "the brokers and the deployer"],
   ["zookeeper", "ZooKeeper's servers"],
   ["ANONYMOUS", "what Kafka calls those who do not log in"],
+  ["__proto__", "what Pulumi loses in outputs: every object of JavaScript has it"],
 ]);
 
 const USER_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import type { Consumer } from "kafkajs";
-import { formatMessage } from "./clients/format.ts";
+import { formatOrTell } from "./clients/format.ts";
 import { askForGroup } from "./clients/groupProtocol.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
+import { goesOn, positions } from "./clients/positions.ts";
 import { checkTopicName, failure, permitted } from "./clients/refusal.ts";
 import { leaderless } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
-import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
+import { disconnect, exitSoon, kafkaClient, type KafkaClient, kafkaReason } from "./lib/kafka.ts";
+import { passOverUnreadable } from "./lib/kafkajsTolerance.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError, written } from "./lib/report.ts";
 import { entrance } from "./lib/stack.ts";
@@ -24,10 +26,11 @@ async function consume(args: readonly string[]): Promise<void> {
     return;
   }
   const { topic, group } = options;
-  checkTopicName(topic);
+  checkTopicName(topic, "read");
   const { brokers, login, ...way } = await entrance(options);
   const user = login?.username;
   const network = new Network(way);
+  passOverUnreadable(progress);
   const client = kafkaClient({ brokers, clientId: "consume", openSocket: network.openSocket, ...(login && { login }) });
   const requests = new AdminRequests(client);
   const consumer = client.kafka.consumer({
@@ -44,7 +47,8 @@ async function consume(args: readonly string[]): Promise<void> {
     const readGroup = { operation: "Read", resource: "group", name: group } as const;
     await network.guard(permitted(user, [readTopic], requireTopic(requests, topic)));
     await network.guard(permitted(user, [readGroup], askForGroup(requests, group)));
-    const printed = network.guard(printMessages(consumer, options));
+    const start = await network.guard(whereItGoesOn(client, options));
+    const printed = network.guard(printMessages(consumer, options, start));
     const ended = Promise.race([printed, once(process, "SIGINT"), once(process, "SIGTERM")]);
     // A user who may Describe both is refused only now.
     await permitted(user, [readTopic, readGroup], ended);
@@ -70,25 +74,46 @@ async function requireTopic(requests: AdminRequests, topic: string): Promise<voi
   progress(`${leaderless(topic, without)}; they are read when they have one`);
 }
 
-/** Ends after `max` messages, when nothing reads them any more (`| head`), or when the consumer fails. */
-function printMessages(consumer: Consumer, options: ConsumeOptions): Promise<void> {
+/** Where the group goes on; that it can't be asked is no reason not to read. */
+async function whereItGoesOn({ kafka }: KafkaClient, options: ConsumeOptions): Promise<string | undefined> {
+  const { group, topic, fromBeginning } = options;
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return goesOn(group, await positions(admin, group, topic), fromBeginning);
+  } catch (error) {
+    return `where group ${group} goes on is not known: ${kafkaReason(error)}`;
+  } finally {
+    await disconnect(admin);
+  }
+}
+
+/**
+ * Ends after `max` messages, when nothing reads them any more (`| head`), or when the consumer fails.
+ *
+ * @param start what is said when the group is joined first
+ */
+function printMessages(consumer: Consumer, options: ConsumeOptions, start: string | undefined): Promise<void> {
   const { topic, group, fromBeginning, max } = options;
   // What a program reads is not to be changed, what a terminal shows must not act on it.
-  const raw = options.raw || !process.stdout.isTTY;
+  const form = options.form ?? (process.stdout.isTTY ? "terminal" : "raw");
   return new Promise((resolve, reject) => {
     let printed = 0;
-    const start = async () => {
+    const run = async () => {
       consumer.on("consumer.crash", ({ payload }) => {
         reject(payload.error);
       });
+      let unsaid = start;
       consumer.on("consumer.group_join", () => {
+        if (unsaid !== undefined) progress(unsaid);
+        unsaid = undefined;
         progress(`waiting for messages of topic ${topic} as group ${group}; Ctrl-C ends`);
       });
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning });
       await consumer.run({
         eachMessage: async ({ partition, message }) => {
-          const isRead = await written(formatMessage(topic, partition, message, raw));
+          const isRead = await written(formatOrTell(topic, partition, message, form, progress));
           printed += 1;
           if (isRead && printed !== max) return;
           // What comes after stays for the group's next consumer.
@@ -97,7 +122,7 @@ function printMessages(consumer: Consumer, options: ConsumeOptions): Promise<voi
         },
       });
     };
-    start().catch(reject);
+    run().catch(reject);
   });
 }
 

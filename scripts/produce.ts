@@ -1,16 +1,14 @@
 import { type Document, readDocuments } from "./clients/documents.ts";
+import { collision, replicasOfNewTopic } from "./clients/newTopic.ts";
 import { PRODUCE_HELP, type ProduceOptions, produceOptions } from "./clients/options.ts";
-import { checkTopicName, failure, kafkaType, permitted } from "./clients/refusal.ts";
+import { checkTopicName, failure, kafkaType, permitted, type Sending, whatWasSent } from "./clients/refusal.ts";
 import { checkLimits, choosePartition, needsKey, tooLarge, topicLimits, type TopicLimits } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient, type KafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
-import { entrance } from "./lib/stack.ts";
+import { entrance, type StackBroker } from "./lib/stack.ts";
 import { createTopicIfMissing, topicPartitions } from "./lib/topics.ts";
-
-/** Replicas of a topic that has to be created, as in the operations note; fewer when there are fewer brokers. */
-const REPLICATION_FACTOR = 2;
 
 /** The operations note's producer: sends JSON documents and prints where each was written. */
 async function produce(args: readonly string[]): Promise<void> {
@@ -19,18 +17,19 @@ async function produce(args: readonly string[]): Promise<void> {
     process.stdout.write(PRODUCE_HELP);
     return;
   }
-  checkTopicName(options.topic);
+  checkTopicName(options.topic, "write");
   const documents = options.tombstone ? [] : await readDocuments(options.files, { lines: options.lines });
-  const { brokers, login, ...way } = await entrance(options);
+  const { brokers, login, stackBrokers, ...way } = await entrance(options);
   const network = new Network(way);
   const client = kafkaClient({ brokers, clientId: "produce", openSocket: network.openSocket, ...(login && { login }) });
   const requests = new AdminRequests(client);
+  const sending: Sending = { written: 0 };
   try {
     await network.ready();
-    await network.guard(prepare(requests, options.topic, login?.username));
-    await network.guard(send(client, requests, options, documents, login?.username));
+    await network.guard(prepare(requests, options.topic, { user: login?.username, stackBrokers }));
+    await network.guard(send(client, requests, { options, documents, user: login?.username, sending }));
   } catch (error) {
-    throw failure(`nothing more was sent to topic ${options.topic}`, brokers, error);
+    throw failure(whatWasSent(options.topic, sending, error), brokers, error);
   } finally {
     await requests.close();
     client.close();
@@ -40,23 +39,42 @@ async function produce(args: readonly string[]): Promise<void> {
 }
 
 /** The brokers create no topic by themselves, so that a misspelt name makes none. */
-async function prepare(requests: AdminRequests, topic: string, user: string | undefined): Promise<void> {
+async function prepare(
+  requests: AdminRequests,
+  topic: string,
+  {
+    user,
+    stackBrokers,
+  }: { readonly user?: string | undefined; readonly stackBrokers?: readonly StackBroker[] | undefined },
+): Promise<void> {
   // Write includes Describe.
   const write = { operation: "Write", resource: "topic", name: topic } as const;
   if (await permitted(user, [write], topicPartitions(requests, topic))) return;
-  const replicationFactor = Math.min(REPLICATION_FACTOR, (await requests.metadata()).brokers.length);
-  const creation = createTopicIfMissing(requests, { topic, partitions: 1, replicationFactor });
+  const metadata = await requests.metadata();
+  const replicationFactor = replicasOfNewTopic(topic, metadata, stackBrokers);
+  const creation = createTopicIfMissing(requests, { topic, partitions: 1, replicationFactor }).catch(
+    (error: unknown) => {
+      const like = kafkaType(error) === "INVALID_TOPIC_EXCEPTION" ? collision(topic, metadata) : undefined;
+      throw like === undefined ? error : new UserError(like);
+    },
+  );
   if (await permitted(user, [{ ...write, operation: "Create" }], creation)) {
     progress(`topic ${topic} created with 1 partition and replication factor ${replicationFactor}`);
   }
 }
 
+/** What is sent, by whom, and how far it has got. */
+interface Work {
+  readonly options: ProduceOptions;
+  readonly documents: readonly Document[];
+  readonly user: string | undefined;
+  readonly sending: Sending;
+}
+
 async function send(
   { kafka }: KafkaClient,
   requests: AdminRequests,
-  options: ProduceOptions,
-  documents: readonly Document[],
-  user: string | undefined,
+  { options, documents, user, sending }: Work,
 ): Promise<void> {
   const { topic, key = null, headers } = options;
   const limits = await topicLimits(requests, topic);
@@ -67,10 +85,13 @@ async function send(
     for (const document of options.tombstone ? [undefined] : documents) {
       const partition = await choosePartition(requests, options);
       const message = { key, value: document?.bytes ?? null, headers, partition };
+      sending.unconfirmed = document?.source ?? "the tombstone";
       const sent = producer.send({ topic, acks: -1, messages: [message] }).catch((error: unknown) => {
         throw refused(options, document, limits, error);
       });
       const written = await permitted(user, [{ operation: "Write", resource: "topic", name: topic }], sent);
+      delete sending.unconfirmed;
+      sending.written += 1;
       for (const { topicName, partition: at, baseOffset } of written) {
         process.stdout.write(`written: topic ${topicName}, partition ${at}, offset ${baseOffset ?? "unknown"}\n`);
       }

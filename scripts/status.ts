@@ -43,6 +43,7 @@ async function readStack(): Promise<DeployedCluster> {
   const late = new Error(`no answer in ${STACK_TIMEOUT_MS / 1000} s`);
   const read = Promise.all([stackOutputs(true), stackResources()]);
   const [outputs, resources] = await within(STACK_TIMEOUT_MS, read, late).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
     throw new UserError(`stack ${stackName()} can't be read; npm run up deploys it (${(error as Error).message})`);
   });
   return deployedCluster(stackName(), outputs, resources);

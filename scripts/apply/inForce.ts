@@ -68,13 +68,13 @@ function decide(config: BrokerConfig, { definitions, file, ours, fresh }: Stated
   const own = synonyms.find(({ source }) => source === OWN);
   const everybodys = synonyms.find(({ source }) => source === EVERYBODYS);
   if (!own && !everybodys) return [];
-  const definition = definitions[name];
+  const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   const without = synonyms.find(({ source }) => source !== OWN);
   const next = without?.value ? inUnitOf(name, without.name, without.value) : "";
   /** Whether another value is in force without the broker's own. */
   const changes = definition ? !isSame(definition, own?.value, next) : own?.value !== without?.value;
   // log.retention.ms goes before log.retention.hours, its synonym.
-  const line = [name, ...synonyms.map((synonym) => synonym.name)].find((key) => file[key] !== undefined);
+  const line = [name, ...synonyms.map((synonym) => synonym.name)].find((key) => Object.hasOwn(file, key));
   if (line === undefined) {
     if (!own || !ours.includes(name)) return [];
     // The program's own, of a line that is gone: a default for all brokers is the operator's, and goes before none.

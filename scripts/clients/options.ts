@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/report.ts";
 import { STANDARD_INPUT } from "./documents.ts";
+import type { Form } from "./format.ts";
 
 /** Topic of the operations note's two clients. */
 export const DEFAULT_TOPIC = "taobao-yu1";
@@ -37,7 +38,10 @@ export const CONSUME_HELP = `Prints the messages of a topic as they come, until 
   --user NAME         user of the stack to log in as (default: nobody, or the only one of a cluster that asks)
   --from-beginning    a group that has no position yet starts at the first message, not after the last
   --max N             end after N messages
-  --raw               on a terminal, too, shows control characters as they are (default: escaped there, raw in a pipe)
+  --raw               on a terminal, too, keys and values byte by byte (default: escaped there, raw in a pipe)
+  --json              one JSON document a line for programs, and nothing else on standard output:
+                      {topic, partition, offset, timestamp, key, value, headers: [{name, value}]}, the timestamp as a text
+                      in ms; key and values are {text}, {base64} where they are no UTF-8, or null
   --help              this text
 `;
 
@@ -69,11 +73,14 @@ export interface ConsumeOptions {
   /** A user of the stack. */
   readonly user?: string;
   readonly fromBeginning: boolean;
-  /** Whether a terminal gets what it would act on. */
-  readonly raw: boolean;
+  /** How messages are shown. @default by what standard output is */
+  readonly form?: Form;
   /** Number of messages after which to end; endless when absent. */
   readonly max?: number;
 }
+
+/** Kafka's protocol has an int16 for the length of a text. */
+const MAX_GROUP_BYTES = 32_767;
 
 const COMMON = {
   topic: { type: "string", default: DEFAULT_TOPIC },
@@ -90,9 +97,10 @@ const COMMON = {
  */
 export function produceOptions(args: readonly string[]): ProduceOptions | "help" {
   const values = parsed(
-    () =>
+    args,
+    (given) =>
       parseArgs({
-        args: [...args],
+        args: given,
         options: {
           ...COMMON,
           file: { type: "string", multiple: true, default: [] as string[] },
@@ -106,9 +114,11 @@ export function produceOptions(args: readonly string[]): ProduceOptions | "help"
   );
   if (values.help) return "help";
   const { topic, broker: brokers, user, file: files, lines, key, header, partition, tombstone } = values;
+  checkCommon(values);
   if (partition !== undefined && !/^(0|[1-9]\d{0,8})$/.test(partition)) {
-    throw new UserError(`--partition ${partition}: expected a whole number from 0`);
+    throw new UserError(`--partition ${shown(partition)}: expected a whole number from 0`);
   }
+  if (files.includes("")) throw new UserError('--file "": expected the path of a file, or - for standard input');
   if (tombstone && key === undefined) throw new UserError("--tombstone deletes a key: give --key KEY, too");
   if (tombstone && (files.length > 0 || lines)) {
     throw new UserError("--tombstone has no document: leave out --file and --lines");
@@ -138,50 +148,86 @@ export function produceOptions(args: readonly string[]): ProduceOptions | "help"
  */
 export function consumeOptions(args: readonly string[]): ConsumeOptions | "help" {
   const values = parsed(
-    () =>
+    args,
+    (given) =>
       parseArgs({
-        args: [...args],
+        args: given,
         options: {
           ...COMMON,
           group: { type: "string", default: DEFAULT_GROUP },
           "from-beginning": { type: "boolean", default: false },
           max: { type: "string" },
           raw: { type: "boolean", default: false },
+          json: { type: "boolean", default: false },
         },
       }).values,
   );
   if (values.help) return "help";
-  const { topic, group, broker, user, max, raw } = values;
-  if (max !== undefined && !/^[1-9]\d{0,8}$/.test(max)) {
-    throw new UserError(`--max ${max}: expected a whole number from 1`);
+  const { topic, group, broker, user, max, raw, json } = values;
+  checkCommon(values);
+  const bytes = Buffer.byteLength(group);
+  if (bytes === 0 || bytes > MAX_GROUP_BYTES) {
+    const seen = bytes === 0 ? '""' : `of ${bytes} bytes`;
+    throw new UserError(`--group ${seen}: the name of a consumer group has 1 to ${MAX_GROUP_BYTES} bytes`);
   }
+  if (max !== undefined && !/^[1-9]\d{0,8}$/.test(max)) {
+    throw new UserError(`--max ${shown(max)}: expected a whole number from 1`);
+  }
+  if (raw && json) throw new UserError("--json is one form and --raw another one: leave one of them out");
   return {
     topic,
     group,
     brokers: broker,
     ...(user !== undefined && { user }),
     fromBeginning: values["from-beginning"],
-    raw,
+    ...(json ? { form: "json" } : raw ? { form: "raw" } : {}),
     ...(max !== undefined && { max: Number(max) }),
   };
 }
 
+/** @throws UserError for a value that no client takes; a topic's name is looked at by itself */
+function checkCommon({ broker, user }: { readonly broker: readonly string[]; readonly user?: string }): void {
+  if (broker.some((each) => each.trim() === "")) throw new UserError('--broker "": expected HOST:PORT');
+  if (user === "") throw new UserError('--user "": expected the name of a user of the stack');
+}
+
+/** A value as it stands in a sentence: nothing and white space are to be seen. */
+function shown(value: string): string {
+  return /^[\w.+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** What kafkajs writes is an object by names; these are its own also where every object has such a one. */
 function headersOf(given: readonly string[]): Record<string, string | string[]> {
   const headers = new Map<string, string[]>();
   for (const header of given) {
     const equals = header.indexOf("=");
-    if (equals < 1) throw new UserError(`--header ${header}: expected NAME=VALUE`);
+    if (equals < 1) throw new UserError(`--header ${shown(header)}: expected NAME=VALUE`);
     const name = header.slice(0, equals);
     headers.set(name, [...(headers.get(name) ?? []), header.slice(equals + 1)]);
   }
+  // Unlike an assignment, it makes also __proto__ a property of its own.
   return Object.fromEntries([...headers].map(([name, values]) => [name, values.length > 1 ? values : values.join()]));
 }
 
-function parsed<T>(parse: () => T): T {
+/** Node.js takes `--partition -1` for two options; a number is a value. */
+function joined(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const isValue = (at: number): boolean =>
+      /^-\d/.test(args[at] ?? "") && /^--[a-z]+$/.test(args[at - 1] ?? "") && !args.slice(0, at).includes("--");
+    if (isValue(index)) return [];
+    return isValue(index + 1) ? [`${arg}=${args[index + 1]}`] : [arg];
+  });
+}
+
+function parsed<T>(args: readonly string[], parse: (args: string[]) => T): T {
   try {
-    return parse();
+    return parse(joined(args));
   } catch (error) {
-    // parseArgs says which option it doesn't know, or which lacks its value.
-    throw new UserError(`${(error as Error).message}; --help lists the options`);
+    // parseArgs says which option it doesn't know, or which lacks its value; what it says after that is about Node.js.
+    const [said = ""] = (error as Error).message.split(/\.\s/);
+    const [, option] = /^Option '(--\w+)' argument is ambiguous/.exec(said) ?? [];
+    const reason =
+      option === undefined ? said : `${option} needs a value; one that begins with '-' is given as ${option}=VALUE`;
+    throw new UserError(`${reason}; --help lists the options`);
   }
 }

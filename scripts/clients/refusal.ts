@@ -1,5 +1,5 @@
 import type { Operation, PermissionResource } from "../../components/kafka/permissions.ts";
-import { TOPIC_NAME } from "../../components/kafka/topicNames.ts";
+import { isKafkasOwn, isUnreadable, TOPIC_NAME, UNREADABLE } from "../../components/kafka/topicNames.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
 
@@ -62,11 +62,39 @@ export function denial(user: string | undefined, { operation, resource, name }: 
 /**
  * Looks at a topic's name before the brokers are asked for it.
  *
- * @throws UserError when no topic can have it
+ * @param use what the client does with the topic
+ * @throws UserError when no topic can have it, or the client can't do that with one that has it
  */
-export function checkTopicName(topic: string): void {
-  if (TOPIC_NAME.pattern.test(topic)) return;
-  throw new UserError(`--topic ${JSON.stringify(topic)}: a topic's name is ${TOPIC_NAME.allowed}, and not '.' or '..'`);
+export function checkTopicName(topic: string, use: "write" | "read"): void {
+  const refused = (allowed: string): UserError => new UserError(`--topic ${JSON.stringify(topic)}: ${allowed}`);
+  if (!TOPIC_NAME.pattern.test(topic)) throw refused(`a topic's name is ${TOPIC_NAME.allowed}, and not '.' or '..'`);
+  if (use === "write" && isKafkasOwn(topic)) {
+    throw refused("topics whose names begin with '__' are Kafka's own, and a message of others would break them");
+  }
+  if (use === "read" && isUnreadable(topic)) {
+    throw refused(`${UNREADABLE}; kafka-console-consumer.sh in a member reads it`);
+  }
+}
+
+/** How far a producer has got. */
+export interface Sending {
+  /** Number of messages that brokers have confirmed. */
+  written: number;
+  /** The document that has been sent and not confirmed. */
+  unconfirmed?: string;
+}
+
+/** Errors of brokers that have a message in their log and can't say whether it stays. */
+const UNCERTAIN: ReadonlySet<string> = new Set(["REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"]);
+
+/** What became of the messages when sending them fails: what no broker has refused may have been written all the same. */
+export function whatWasSent(topic: string, { written, unconfirmed }: Sending, error: unknown): string {
+  const type = kafkaType(error);
+  const before = written === 0 ? "" : `${written} message(s) were written to topic ${topic}; `;
+  if (unconfirmed !== undefined && (type === undefined || UNCERTAIN.has(type))) {
+    return `${before}it is not known whether ${unconfirmed} was written to topic ${topic}`;
+  }
+  return `${before}nothing ${written === 0 ? "was sent" : "more was sent"} to topic ${topic}`;
 }
 
 /** What is wrong, in one line, for what is none of the user's mistakes that are known. */

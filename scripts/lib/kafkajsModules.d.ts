@@ -34,6 +34,8 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readUVarInt(): number;
     readUVarIntString(): string | null;
     readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
+    readVarIntBytes(): Buffer | null;
+    readVarIntArray<T>(read: (decoder: Decoder) => T): T[];
     /** Passes over them. */
     readTaggedFields(): unknown;
     /** How many bytes have been read. */
@@ -92,6 +94,33 @@ declare module "kafkajs/src/cluster/index.js" {
   }
 }
 
+declare module "kafkajs/src/protocol/recordBatch/header/v0/decoder.js" {
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  /** Reads one header of a message. */
+  export default function decodeHeader(decoder: Decoder): { readonly key: string; readonly value: Buffer | null };
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+  /** Writes one message of a batch. */
+  export default function encodeRecord(record: {
+    readonly offsetDelta?: number;
+    readonly key: string | null;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<Record<string, string | string[]>>;
+  }): Encoder;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/decoder.js" {
+  import type { KafkaMessage } from "kafkajs";
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  /** Reads one message of a batch, without the length before it. */
+  export default function decodeRecord(
+    decoder: Decoder,
+    batch: { readonly firstOffset: string; readonly firstTimestamp: string },
+  ): KafkaMessage;
+}
+
 declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
   import type Decoder from "kafkajs/src/protocol/decoder.js";
   /** Reads one batch of messages. */
@@ -102,4 +131,19 @@ declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
       readonly value: Buffer | null;
     }[];
   }>;
+}
+
+declare module "kafkajs/src/consumer/batch.js" {
+  /** What a broker has answered for a partition. */
+  export interface FetchedPartition {
+    readonly partition: number;
+    readonly messages: readonly { readonly offset: string }[];
+  }
+  /** What a consumer hands on of it, and where it goes on. */
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, partitionData: FetchedPartition | undefined);
+    readonly messages: readonly { readonly offset: string }[];
+    isEmptyDueToFiltering(): boolean;
+    lastOffset(): string;
+  }
 }

@@ -1,22 +1,35 @@
+import type { KafkaMessage } from "kafkajs";
 import Cluster, { type TopicOffsets, type TopicQuery } from "kafkajs/src/cluster/index.js";
+import Decoder from "kafkajs/src/protocol/decoder.js";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
+import decodeHeader from "kafkajs/src/protocol/recordBatch/header/v0/decoder.js";
 import { type MetadataAnswer, requests } from "kafkajs/src/protocol/requests/index.js";
 import { registerCodecs, UnreadableBatch } from "./compression/codecs.ts";
-import { batchPosition } from "./compression/batchPosition.ts";
+import { batchPosition, emptyBatch } from "./compression/batchPosition.ts";
 
 /** Kafka's error code LEADER_NOT_AVAILABLE. */
 const LEADER_NOT_AVAILABLE = 5;
 
+/** A message's header as it came. */
+export interface Header {
+  /** UTF-8 where a client of Kafka's has written it. */
+  readonly name: Buffer;
+  readonly value: Buffer | null;
+}
+
 let done = false;
 
 /**
- * Changes three things of kafkajs 2.2.4, for all its clients of this process; a test says when they no longer fit.
+ * Changes four things of kafkajs 2.2.4, for all its clients of this process; a test says when they no longer fit.
  *
  * - It takes one partition without a leader, or one topic with an error, for an error of the whole metadata, whoever is
  *   asking for what. Now a topic counts as failed only when it was asked for by its name, and has no partition with a leader.
  * - It asks brokers for offsets of partitions that no broker leads. Now these are left out, and resolved when they have
  *   a leader again.
- * - It reads gzip alone, and does not say where a batch stands that it can't read.
+ * - It reads gzip alone, and does not say where something stands that it can't read. Such a batch can be passed over:
+ *   {@link passOverUnreadable}.
+ * - It collects a message's headers in a plain object, which has a `constructor` of its own and no order among names. Now
+ *   {@link headersOf} gives them as they came.
  */
 export function makeTolerant(): void {
   if (done) return;
@@ -25,6 +38,7 @@ export function makeTolerant(): void {
   tolerateMetadata();
   leaveOutLeaderless();
   nameUnreadable();
+  keepHeaders();
 }
 
 function tolerateMetadata(): void {
@@ -73,22 +87,89 @@ function leaveOutLeaderless(): void {
   };
 }
 
+function keepHeaders(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own decoder below
+  const { readVarIntArray } = Decoder.prototype;
+  Decoder.prototype.readVarIntArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
+    if ((read as unknown) !== decodeHeader) return readVarIntArray.call(this, read) as T[];
+    const headers = readVarIntArray.call(this, (decoder: Decoder): Header => {
+      const name = decoder.readVarIntBytes() ?? Buffer.alloc(0);
+      return { name, value: decoder.readVarIntBytes() };
+    }) as Header[];
+    // The decoder of records makes its object by `reduce`, whatever that gives.
+    return Object.assign(headers, { reduce: () => [...headers] }) as unknown as T[];
+  };
+}
+
+/** A message's headers, in their order and with all that have the same name; those before Kafka 0.11 have none. */
+export function headersOf({ headers }: Pick<KafkaMessage, "headers">): readonly Header[] {
+  return Array.isArray(headers) ? (headers as Header[]) : [];
+}
+
+/** Is told of batches that are passed over; undefined where they are errors. */
+let tell: ((what: string) => void) | undefined;
+
+/**
+ * Lets this process's consumers pass over batches that can't be decompressed, or would become too large, as nothing that
+ * a broker has taken may keep back what comes after it. Otherwise they fail.
+ *
+ * @param told is told each of them once
+ */
+export function passOverUnreadable(told: (what: string) => void): void {
+  const known = new Set<string>();
+  tell = (what) => {
+    if (!known.has(what)) told(what);
+    known.add(what);
+  };
+}
+
+/** What a fetch asks for. */
+interface FetchArgs {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: number | string }[];
+  }[];
+}
+
 function nameUnreadable(): void {
   const { protocol } = requests.Fetch;
   requests.Fetch.protocol = (version) => (args) => {
     const original = protocol(version)(args);
-    const decode = (body: Buffer): Promise<unknown> =>
-      original.response.decode(body).catch((error: unknown) => {
-        if (error instanceof UnreadableBatch) error.message = placed(error, body);
-        throw error;
-      });
+    const decode = async (body: Buffer): Promise<unknown> => {
+      for (;;) {
+        try {
+          return await original.response.decode(body);
+        } catch (error) {
+          if (!(error instanceof UnreadableBatch)) throw placedIn(error, args as FetchArgs);
+          const { message, passed } = placed(error, body);
+          error.message = message;
+          if (passed === undefined) throw error;
+          // What was fetched with it is read, too.
+          tell?.(passed);
+        }
+      }
+    };
     return { ...original, response: { ...original.response, decode } };
   };
 }
 
-function placed(error: UnreadableBatch, body: Buffer): string {
+/** An error with the batch's place; and what is said of a batch that is passed over. */
+function placed(error: UnreadableBatch, body: Buffer): { readonly message: string; readonly passed?: string } {
   const position = batchPosition(body, error.compressed);
-  if (!position) return error.message;
-  const { topic, partition, offset } = position;
-  return `topic ${topic}, partition ${partition}, offset ${offset}: ${error.message}`;
+  if (!position) return error;
+  const { topic, partition, offset, lastOffset } = position;
+  const message = `topic ${topic}, partition ${partition}, offset ${offset}: ${error.message}`;
+  if (!tell || !emptyBatch(body, error.compressed)) return { message };
+  const offsets = lastOffset === offset ? `offset ${offset}` : `offsets ${offset} to ${lastOffset}`;
+  return { message, passed: `topic ${topic}, partition ${partition}, ${offsets} can't be shown: ${error.message}` };
+}
+
+/** An error with what was asked for, as far as that is known. */
+function placedIn(error: unknown, { topics }: FetchArgs): unknown {
+  if (!(error instanceof Error)) return error;
+  const asked = topics.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, fetchOffset }) => `topic ${topic}, partition ${partition} from offset ${fetchOffset}`),
+  );
+  error.message = `${asked.join("; ")}: ${error.message}`;
+  return error;
 }

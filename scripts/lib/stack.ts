@@ -8,15 +8,32 @@ import { UserError } from "./report.ts";
 /** Environment variable that names the cluster's brokers, `host:port,…`. */
 export const BOOTSTRAP_VARIABLE = "KAFKA_CLUSTER_BOOTSTRAP";
 
+const OR_NAME_ONE = `or give --broker HOST:PORT, or set ${BOOTSTRAP_VARIABLE}=HOST:PORT,…`;
+const LAST_PORT = 65_535;
+
+/** There is nothing that could be asked: the user has to deploy first. */
+export class NotDeployed extends UserError {
+  constructor() {
+    super(`there is no deployment of stack ${stackName()} yet: \`npm run up\` makes it`);
+  }
+}
+
+/** What the Pulumi CLI says of a stack that it does not know. */
+const NO_STACK = "no stack named";
+
 /**
- * The stack's outputs as of its last deployment; empty before the first.
+ * The stack's outputs as of its last deployment; empty when that was taken down.
  *
  * @param secrets whether secret outputs are shown, too
- * @throws Error with what the Pulumi CLI said when it fails
+ * @throws NotDeployed before the first `up`, when there is no Pulumi CLI either; Error with what the CLI said when it fails
  */
 export async function stackOutputs(secrets = false): Promise<Record<string, unknown>> {
   const options = secrets ? ["--show-secrets"] : [];
-  return JSON.parse(await pulumi(["stack", "output", "--json", ...options])) as Record<string, unknown>;
+  const shown = await pulumi(["stack", "output", "--json", ...options]).catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === "ENOENT" || message.includes(NO_STACK) ? new NotDeployed() : error;
+  });
+  return JSON.parse(shown) as Record<string, unknown>;
 }
 
 /**
@@ -26,6 +43,13 @@ export async function stackOutputs(secrets = false): Promise<Record<string, unkn
  */
 export async function stackResources(): Promise<readonly ExportedResource[]> {
   return (await exportedDeployment()).resources ?? [];
+}
+
+/** A broker of the stack. */
+export interface StackBroker {
+  readonly id: number;
+  /** The member's. */
+  readonly name: string;
 }
 
 /** Where a client bootstraps from, how it gets there, and whom it logs in as. */
@@ -39,6 +63,8 @@ export interface Entrance {
   readonly tls?: ClientTls;
   /** Absent where it speaks no TLS. */
   readonly login?: Login;
+  /** The brokers that the stack has, up or not; absent where others are named, and the stack is not asked. */
+  readonly stackBrokers?: readonly StackBroker[];
 }
 
 /** What the output `users` has of a user, as far as it is read. */
@@ -71,6 +97,7 @@ export async function entrance({ brokers: named, user }: EntranceOptions, output
   const listed = named.length > 0 ? named : variable?.split(",");
   if (listed && user === undefined) return direct(listed);
   const found = await deployed(user, outputs).catch((error: unknown) => {
+    if (error instanceof NotDeployed) throw new UserError(`${error.message}; ${OR_NAME_ONE}`);
     throw error instanceof UserError ? error : new UserError(noBroker((error as Error).message));
   });
   return listed ? { ...found, ...direct(listed) } : found;
@@ -82,23 +109,37 @@ function direct(listed: readonly string[]): Pick<Entrance, "brokers" | "reach" |
 
 async function deployed(user: string | undefined, outputs: typeof stackOutputs): Promise<Entrance> {
   // Absent from a stack that an older version of this program has deployed.
-  const { bootstrapServers, reach = { via: "direct" }, security } = await outputs();
+  const { bootstrapServers, reach = { via: "direct" }, security, members, ...others } = await outputs();
+  if (bootstrapServers === undefined && Object.keys(others).length === 0) throw new NotDeployed();
   if (typeof bootstrapServers !== "string") throw new UserError(noBroker("it has no output bootstrapServers"));
   const way = reach as Reach;
   const { phase = "plaintext" } = (security ?? {}) as { phase?: Phase };
   const asUser = user !== undefined || usesTls(phase);
+  const stack = brokersOf(members);
   if (way.via !== "bastion" && !asUser) {
-    return { brokers: checked(bootstrapServers.split(",")), reach: way, privateKey: "" };
+    return { brokers: checked(bootstrapServers.split(",")), reach: way, privateKey: "", ...stack };
   }
   const { deployerPrivateKey, users } = await outputs(true);
   if (way.via === "bastion" && typeof deployerPrivateKey !== "string") {
     throw new UserError(noBroker("it has no output deployerPrivateKey"));
   }
   const privateKey = way.via === "bastion" ? String(deployerPrivateKey) : "";
-  if (!asUser) return { brokers: checked(bootstrapServers.split(",")), reach: way, privateKey };
+  if (!asUser) return { brokers: checked(bootstrapServers.split(",")), reach: way, privateKey, ...stack };
   const { brokers, ssl, sasl } = chooseUser(user, (users ?? {}) as Record<string, StackUser>, phase).kafkajs;
   const { username, password } = sasl;
-  return { brokers, reach: way, privateKey, tls: { authorities: ssl.ca.join("") }, login: { username, password } };
+  const tls = { authorities: ssl.ca.join("") };
+  return { brokers, reach: way, privateKey, tls, login: { username, password }, ...stack };
+}
+
+/** What the output `members` says of brokers; nothing where an older version of this program has deployed. */
+function brokersOf(members: unknown): Pick<Entrance, "stackBrokers"> {
+  if (!Array.isArray(members)) return {};
+  const listed = members as readonly { readonly name: string; readonly brokerId?: number | null }[];
+  return {
+    stackBrokers: listed.flatMap(({ name, brokerId }) =>
+      typeof brokerId === "number" ? [{ id: brokerId, name }] : [],
+    ),
+  };
 }
 
 function chooseUser(name: string | undefined, users: Readonly<Record<string, StackUser>>, phase: Phase): StackUser {
@@ -119,16 +160,21 @@ function chooseUser(name: string | undefined, users: Readonly<Record<string, Sta
 function checked(listed: readonly string[]): string[] {
   const brokers = listed.map((broker) => broker.trim()).filter((broker) => broker !== "");
   if (brokers.length === 0) throw new UserError(noBroker("the list of brokers is empty"));
-  const wrong = brokers.find((broker) => !/^[^\s:]+:\d{1,5}$/.test(broker));
+  const wrong = brokers.find((broker) => !isHostPort(broker));
   if (wrong !== undefined) {
-    throw new UserError(`broker "${wrong}" is not of the form HOST:PORT, for example 10.0.0.18:9092`);
+    throw new UserError(
+      `broker ${JSON.stringify(wrong)} is not of the form HOST:PORT with a port from 1 to ${LAST_PORT}, ` +
+        "for example 10.0.0.18:9092",
+    );
   }
   return brokers;
 }
 
+function isHostPort(broker: string): boolean {
+  const [, port] = /^[^\s:]+:(\d{1,5})$/.exec(broker) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= LAST_PORT;
+}
+
 function noBroker(reason: string): string {
-  return (
-    `no broker is named and stack ${stackName()} gives none: \`npm run up\` deploys it; or give --broker HOST:PORT, ` +
-    `or set ${BOOTSTRAP_VARIABLE}=HOST:PORT,… (${reason})`
-  );
+  return `no broker is named and stack ${stackName()} gives none: \`npm run up\` deploys it; ${OR_NAME_ONE} (${reason})`;
 }

@@ -32,7 +32,7 @@ export function dynamicConfig(
   const scope = SCOPES.get(source);
   if (!scope) return [];
   // log.retention.ms goes before log.retention.hours, its synonym.
-  const line = [name, ...synonyms].find((key) => deployed[key] !== undefined);
+  const line = [name, ...synonyms].find((key) => Object.hasOwn(deployed, key));
   const text = line === undefined ? undefined : deployed[line];
   if (line === undefined || text === undefined || (line === name && isSame(value, text))) {
     return [{ name, value, scope, overrides: null }];

@@ -283,6 +283,45 @@ async function readsEveryCodec(brokerOption: string): Promise<void> {
   assert.deepEqual(values, ["by gzip", "by snappy", "by lz4", "by zstd"]);
 }
 
+/** Names that every object has, repeated and empty ones, a key and a value that are no text: all is shown, nothing is in the way. */
+async function readsWhatOthersWrote(): Promise<void> {
+  const run = async (...args: string[]): Promise<Ended> => {
+    const ended = await stack.runScript(...(args as [string, ...string[]]));
+    assert.equal(ended.code, 0, ended.text);
+    return ended;
+  };
+  const names = ["__proto__", "constructor", "b", "b"];
+  await run("produce", "--topic", "headers", "--key", "k", ...names.flatMap((name) => ["--header", `${name}=x`]));
+  const producer = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).producer();
+  await producer.connect();
+  await producer.send({
+    topic: "headers",
+    messages: [{ key: "line\nfeed", value: Buffer.from([0x61, 0xff]), headers: { "": "e" } }],
+  });
+  await producer.disconnect();
+  const options = ["--topic", "headers", "--group", "headers", "--from-beginning"];
+  const { stdout } = await run("consume", ...options, "--max", "2", "--json");
+  const [first, second] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    first?.headers,
+    names.map((name) => ({ name, value: { text: "x" } })),
+  );
+  assert.deepEqual(
+    [second?.offset, second?.key, second?.value, second?.headers],
+    [1, { text: "line\nfeed" }, { base64: "Yf8=" }, [{ name: "", value: { text: "e" } }]],
+  );
+  // The group has a position now.
+  const again = stack.runScript("consume", ...options, "--max", "1");
+  await run("produce", "--topic", "headers");
+  assert.match((await again).text, /group headers goes on at offset 2 of partition 0 .*; another --group reads/);
+  const like = await stack.runScript("produce", "--topic", "codecs_1");
+  assert.equal(like.code, 0, like.text);
+  assert.match((await stack.runScript("produce", "--topic", "codecs.1")).text, /there is a topic codecs_1, whose name/);
+}
+
 test("the note's two JSON clients", async () => {
   await deployed();
   const produced = await stack.program(["npm", "run", "--silent", "produce"], 60_000);
@@ -296,6 +335,7 @@ test("the note's two JSON clients", async () => {
   assert.match(consumed.stdout, /超哥linux私房菜/);
   const [offsets] = await ask((admin) => admin.fetchOffsets({ groupId: "group2", topics: ["taobao-yu1"] }));
   assert.equal(offsets?.partitions[0]?.offset, "1", "group2 has kept its position");
+  await readsWhatOthersWrote();
   // The verifications below meet what is in their topic now.
   await readsEveryCodec("--bootstrap-server");
 });

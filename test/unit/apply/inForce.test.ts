@@ -45,6 +45,10 @@ test("against a default of all brokers a broker gets its file's value of its own
   assert.deepEqual(correct(found, { file: {} }), NOTHING);
 });
 
+test("a config that is called as what every object has is none of the file's", () => {
+  assert.deepEqual(correct(config("constructor", ["own", "1"]), {}), NOTHING);
+});
+
 test("it keeps that as long as the default stands, and has it no more when it is gone", () => {
   const file = { "log.retention.hours": "168" };
   const rest = ["file", "168", "log.retention.hours"] as const;

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { snappyCompress } from "hysnappy";
+import Batch, { type FetchedPartition } from "kafkajs/src/consumer/batch.js";
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { requests } from "kafkajs/src/protocol/requests/index.js";
 import { type CodecName, decompress, UnreadableBatch } from "../../../scripts/lib/compression/codecs.ts";
-import { makeTolerant } from "../../../scripts/lib/kafkajsTolerance.ts";
+import { makeTolerant, passOverUnreadable } from "../../../scripts/lib/kafkajsTolerance.ts";
 import { BATCHES } from "./recordBatches.ts";
 
 makeTolerant();
@@ -97,11 +98,9 @@ test("zstd: a frame that asks for a window above the limit is refused before any
   assert.deepEqual(await decompress("zstd", Buffer.concat([batch, skipped, batch])), Buffer.concat([once, once]));
 });
 
-test("a batch that can't be read is named with its topic, partition, offset and codec", async () => {
-  const broken = Buffer.from(BATCHES.lz4, "base64");
-  broken.writeBigInt64BE(4711n); // the first offset
-  broken[HEADER_BYTES] = 0; // of the frame's magic number
-  const partition = (id: number, records: Buffer): Encoder =>
+/** A response to Fetch, version 11, of topic `orders`. */
+function fetched(...partitions: readonly (readonly [id: number, records: Buffer])[]): Buffer {
+  const encoded = partitions.map(([id, records]) =>
     new Encoder()
       .writeInt32(id)
       .writeInt16(0)
@@ -110,16 +109,65 @@ test("a batch that can't be read is named with its topic, partition, offset and 
       .writeInt64(0)
       .writeInt32(-1) // no aborted transactions
       .writeInt32(-1) // no preferred replica
-      .writeBytes(records);
-  const topic = new Encoder()
-    .writeString("orders")
-    .writeArray([partition(0, Buffer.from(BATCHES.gzip, "base64")), partition(3, broken)]);
-  const response = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]);
-  const fetch = requests.Fetch.protocol({ version: 11 })({ topics: [] });
-  await assert.rejects(fetch.response.decode(response.buffer), {
+      .writeBytes(records),
+  );
+  const topic = new Encoder().writeString("orders").writeArray(encoded);
+  return new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]).buffer;
+}
+
+/** A batch of 40 messages that can't be read. */
+function broken(firstOffset: bigint): Buffer {
+  const batch = Buffer.from(BATCHES.lz4, "base64");
+  batch.writeBigInt64BE(firstOffset);
+  batch[HEADER_BYTES] = 0; // of the frame's magic number
+  return batch;
+}
+
+const fetch = (from = 0) =>
+  requests.Fetch.protocol({ version: 11 })({
+    topics: [{ topic: "orders", partitions: [{ partition: 3, fetchOffset: from }] }],
+  });
+const reason = "a batch of messages compressed with lz4 can't be read: it does not begin as a frame";
+
+test("a batch that can't be read is named with its topic, partition, offset and codec", async () => {
+  const response = fetched([0, Buffer.from(BATCHES.gzip, "base64")], [3, broken(4711n)]);
+  await assert.rejects(fetch().response.decode(response), {
     name: "UnreadableBatch",
-    message:
-      "topic orders, partition 3, offset 4711: a batch of messages compressed with lz4 can't be read: " +
-      "it does not begin as a frame",
+    message: `topic orders, partition 3, offset 4711: ${reason}`,
   });
 });
+
+test("whatever else can't be read is named with what was asked for", async () => {
+  await assert.rejects(fetch(42).response.decode(Buffer.alloc(3)), {
+    message: /^topic orders, partition 3 from offset 42: .+/,
+  });
+});
+
+test("a batch that can't be read is passed over where that is asked for, and told once; what is around it is read", async () => {
+  const told: string[] = [];
+  passOverUnreadable((what) => told.push(what));
+  const good = Buffer.from(BATCHES.gzip, "base64");
+  const after = Buffer.from(good);
+  after.writeBigInt64BE(80n);
+  for (let time = 0; time < 2; time += 1) {
+    const response = fetched([3, Buffer.concat([good, broken(40n), after])], [4, broken(7n)]);
+    const { responses } = (await fetch().response.decode(response)) as Fetched;
+    const [first, second] = responses[0]?.partitions ?? [];
+    const batch = new Batch("orders", "0", first);
+    assert.deepEqual(
+      batch.messages.map(({ offset }) => Number(offset)),
+      [...Array(40).keys(), ...Array.from({ length: 40 }, (_, index) => 80 + index)],
+    );
+    // kafkajs goes on after the last offset.
+    const passed = new Batch("orders", "7", second);
+    assert.deepEqual([passed.messages.length, passed.isEmptyDueToFiltering(), passed.lastOffset()], [0, true, "46"]);
+  }
+  assert.deepEqual(told, [
+    `topic orders, partition 3, offsets 40 to 79 can't be shown: ${reason}`,
+    `topic orders, partition 4, offsets 7 to 46 can't be shown: ${reason}`,
+  ]);
+});
+
+interface Fetched {
+  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+}

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import { askForGroup } from "../../../scripts/clients/groupProtocol.ts";
-import { checkTopicName, permitted } from "../../../scripts/clients/refusal.ts";
+import { collision, replicasOfNewTopic } from "../../../scripts/clients/newTopic.ts";
+import { checkTopicName, permitted, whatWasSent } from "../../../scripts/clients/refusal.ts";
 import { checkLimits, choosePartition, tooLarge } from "../../../scripts/clients/target.ts";
 import { AdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
@@ -122,7 +123,69 @@ test("what a topic can't take is told before anything is sent", () => {
   );
   assert.match(tooLarge("orders", document), /more than max\.message\.bytes allows in topic orders/);
   for (const name of ["", ".", "..", "a b", "名", "x".repeat(250)]) {
-    assert.throws(() => checkTopicName(name), saying(/--topic ".*": a topic's name is 1 to 249 letters/));
+    assert.throws(() => checkTopicName(name, "read"), saying(/--topic ".*": a topic's name is 1 to 249 letters/));
   }
-  checkTopicName("a.b_C-9");
+  checkTopicName("a.b_C-9", "write");
+});
+
+test("topics that are Kafka's own take no messages, and those that kafkajs can't read are refused", () => {
+  for (const name of ["__consumer_offsets", "__mine"]) {
+    assert.throws(() => checkTopicName(name, "write"), saying(/^--topic "__\w+": .* are Kafka's own/));
+    checkTopicName(name, "read");
+  }
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    assert.throws(() => checkTopicName(name, "read"), saying(/can't read a topic .*kafka-console-consumer\.sh/));
+  }
+  checkTopicName("constructor", "write");
+});
+
+const broker = (id: number) => ({ id, address: `10.0.0.${id}:9092`, rack: null });
+const row = (topic: string, ...replicas: number[]) => ({
+  topic,
+  partition: 0,
+  leader: replicas[0] ?? -1,
+  replicas,
+  isr: replicas,
+});
+
+test("a new topic has as many replicas as the cluster has brokers for, up or not, or is not made", () => {
+  const stack = [1, 2, 3].map((id) => ({ id, name: `kafka-${id}` }));
+  const up = (...ids: number[]) => ({ brokers: ids.map(broker), partitions: [row("other", 1, 2)] });
+  assert.equal(replicasOfNewTopic("orders", up(1, 2, 3), stack), 2);
+  assert.equal(replicasOfNewTopic("orders", up(1, 3), stack), 2);
+  assert.equal(replicasOfNewTopic("orders", { ...up(1), partitions: [] }, stack.slice(0, 1)), 1);
+  assert.throws(
+    () => replicasOfNewTopic("orders", up(2), stack),
+    saying(
+      "topic orders was not made, and nothing was sent: it needs 2 brokers for its 2 replicas, and broker(s) " +
+        "1 (kafka-1), 3 (kafka-3) of the cluster's 3 are down: npm run status tells what they lack",
+    ),
+  );
+  // Others' brokers: those that hold something are known, too.
+  assert.throws(() => replicasOfNewTopic("orders", up(2)), saying(/broker\(s\) 1 of the cluster's 2 are down/));
+  assert.equal(replicasOfNewTopic("orders", { brokers: [broker(7)], partitions: [row("x", 7)] }), 1);
+});
+
+test("a topic that is the like of another one is named with it", () => {
+  const partitions = [row("orders", 1), row("or_ders", 1)];
+  assert.match(collision("or.ders", { partitions }) ?? "", /^--topic or\.ders: there is a topic or_ders, whose name/);
+  assert.equal(collision("orders", { partitions }), undefined);
+});
+
+test("what was sent is said as far as it is known", () => {
+  const lost = new Error("connection lost");
+  const of = (type: string): Error => Object.assign(new Error("x"), { cause: Object.assign(new Error("y"), { type }) });
+  const unconfirmed = "--file order.json";
+  assert.equal(whatWasSent("t", { written: 0 }, lost), "nothing was sent to topic t");
+  assert.equal(whatWasSent("t", { written: 0, unconfirmed }, of("MESSAGE_TOO_LARGE")), "nothing was sent to topic t");
+  assert.equal(
+    whatWasSent("t", { written: 2, unconfirmed }, of("NOT_ENOUGH_REPLICAS")),
+    "2 message(s) were written to topic t; nothing more was sent to topic t",
+  );
+  for (const error of [lost, of("REQUEST_TIMED_OUT"), of("NOT_ENOUGH_REPLICAS_AFTER_APPEND")]) {
+    assert.equal(
+      whatWasSent("t", { written: 0, unconfirmed }, error),
+      "it is not known whether --file order.json was written to topic t",
+    );
+  }
 });

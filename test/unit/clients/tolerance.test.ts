@@ -3,7 +3,11 @@ import { test } from "node:test";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import Cluster from "kafkajs/src/cluster/index.js";
 import { requests } from "kafkajs/src/protocol/requests/index.js";
-import { makeTolerant } from "../../../scripts/lib/kafkajsTolerance.ts";
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import decodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/decoder.js";
+import encodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/index.js";
+import { produceOptions } from "../../../scripts/clients/options.ts";
+import { headersOf, makeTolerant } from "../../../scripts/lib/kafkajsTolerance.ts";
 
 const LEADER_NOT_AVAILABLE = 5;
 const original = { metadata: requests.Metadata.protocol };
@@ -108,4 +112,46 @@ test("offsets are asked of leaders alone; a topic without any stands in the answ
     { topic: "down", partitions: [] },
   ]);
   assert.deepEqual(seen, [["3", [["half", [1]]]]]);
+});
+
+/** Headers of a message that kafkajs has written and read. */
+function readBack(headers: Readonly<Record<string, string | string[]>>): string[][] {
+  const { buffer } = encodeRecord({ key: null, value: null, headers });
+  const decoder = new Decoder(buffer);
+  const record = new Decoder(decoder.readVarIntBytes() ?? Buffer.alloc(0));
+  const batch = { firstOffset: "0", firstTimestamp: "0" };
+  return headersOf(decodeRecord(record, batch)).map(({ name, value }) => [String(name), String(value)]);
+}
+
+test("kafkajs itself can't ask offsets of topics that are called as every object's properties; when it can, they are read", async () => {
+  const ask = (topic: string): Promise<unknown> => {
+    const cluster = Object.assign(Object.create(Cluster.prototype) as Cluster, {
+      findTopicPartitionMetadata: () => [{ partitionId: 0, leader: 1 }],
+      defaultOffset: () => "-2",
+      findBroker: () => ({
+        listOffsets: () => ({ responses: [{ topic, partitions: [{ partition: 0, offset: "7" }] }] }),
+      }),
+    });
+    return cluster.fetchTopicsOffset([{ topic, partitions: [{ partition: 0 }] }]);
+  };
+  assert.deepEqual(await ask("orders"), [{ topic: "orders", partitions: [{ partition: 0, offset: "7" }] }]);
+  await assert.rejects(ask("constructor"), TypeError);
+});
+
+test("headers are sent and read as they are, whatever their names: in order, repeated, empty, those of every object", () => {
+  const names = Object.getOwnPropertyNames(Object.prototype);
+  assert.ok(names.includes("__proto__") && names.includes("constructor"));
+  const given = [...names, "b", "a"].flatMap((name) => [`${name}=1`, `${name}=2`]);
+  const options = produceOptions(given.flatMap((header) => ["--header", header]));
+  assert.ok(options !== "help");
+  assert.deepEqual(
+    readBack(options.headers),
+    [...names, "b", "a"].flatMap((name) => [
+      [name, "1"],
+      [name, "2"],
+    ]),
+  );
+  assert.deepEqual(readBack({ "": "" }), [["", ""]]);
+  assert.deepEqual(readBack({}), []);
+  assert.deepEqual(headersOf({}), []);
 });

@@ -215,6 +215,29 @@ const CLASSES: Record<string, [raw: Record<string, unknown>, expected: string[]]
     { verification: { topic: "replica yu1" } },
     ["verification.topic: 1 to 249 letters, digits, '.', '_' or '-'"],
   ],
+  "a topic of Kafka's own": [
+    { verification: { topic: "__consumer_offsets" } },
+    ["verification.topic: another name: those that begin with '__' are Kafka's own internal topics"],
+  ],
+  "a topic that is called as what every object has": [
+    { verification: { topic: "constructor" } },
+    [
+      "verification.topic: another name: the program's consumers can't read a topic with a name that all objects of " +
+        "JavaScript have",
+    ],
+  ],
+  "properties that are called as what every object has": [
+    {
+      brokerProperties: Object.fromEntries([
+        ["__proto__", "1"],
+        ["constructor", "1"],
+      ]),
+    },
+    [
+      "brokerProperties.__proto__: no such property in this version of Kafka",
+      "brokerProperties.constructor: no such property in this version of Kafka",
+    ],
+  ],
   "more replicas than brokers": [
     { brokerCount: 1, zookeeper: { count: 1 }, verification: { replicationFactor: 2 } },
     ["verification.replicationFactor: at most brokerCount (1)"],

@@ -35,6 +35,16 @@ test("a topic is read with its defaults, its configs as text", () => {
   ]);
 });
 
+test("a topic may be called as what every object has", () => {
+  const names = ["constructor", "toString"];
+  const { topics } = checkSettings({ topics: names.map((name) => topic(name)) });
+  assert.deepEqual(
+    topics.map(({ name, configs }) => [name, configs]),
+    names.map((name) => [name, {}]),
+  );
+  assert.match(problems([topic("valueOf", { configs: { constructor: 1 } })])[0] ?? "", /no such config of a topic/);
+});
+
 const CLASSES: Record<string, [topics: unknown, expected: string[]]> = {
   "no list": [{ name: "orders" }, ["topics: a list of maps"]],
   "no map in the list": [["orders", [], null], [0, 1, 2].map((index) => `topics[${index}]: a map of keys and values`)],

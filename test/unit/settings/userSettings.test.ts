@@ -84,11 +84,12 @@ const CLASSES: Record<string, [users: unknown, expected: string[]]> = {
   ],
   "a name twice": [[{ name: "etl" }, { name: "etl" }], ["users[1].name: each user once"]],
   "names that are taken": [
-    [{ name: "verification" }, { name: "kafka-broker" }, { name: "ANONYMOUS" }],
+    [{ name: "verification" }, { name: "kafka-broker" }, { name: "ANONYMOUS" }, { name: "__proto__" }],
     [
       "users[0].name: another name: this is the program's own user, which the verification works as",
       "users[1].name: another name: this is the brokers and the deployer",
       "users[2].name: another name: this is what Kafka calls those who do not log in",
+      "users[3].name: another name: this is what Pulumi loses in outputs: every object of JavaScript has it",
     ],
   ],
   "generations that are none": [

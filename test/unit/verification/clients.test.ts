@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { consumeOptions, produceOptions } from "../../../scripts/clients/options.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
-import { entrance } from "../../../scripts/lib/stack.ts";
+import { entrance, NotDeployed } from "../../../scripts/lib/stack.ts";
 
 const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
 
@@ -16,7 +16,6 @@ test("the clients' defaults are the note's topic and group", () => {
     group: "group2",
     brokers: [],
     fromBeginning: false,
-    raw: false,
   });
 });
 
@@ -50,7 +49,6 @@ test("every option is taken, --broker and --file more than once", () => {
       group: "g",
       brokers: ["a:1"],
       fromBeginning: true,
-      raw: false,
       max: 3,
     },
   );
@@ -67,7 +65,7 @@ test("an unknown option, a missing value and a bad number are the user's mistake
   for (const partition of ["-1", "1.5", "one", ""]) {
     assert.throws(() => produceOptions([`--partition=${partition}`]), userError(/--partition .*whole number from 0/));
   }
-  assert.throws(() => produceOptions(["--header", "=x"]), userError(/--header =x: expected NAME=VALUE/));
+  assert.throws(() => produceOptions(["--header", "=x"]), userError(/--header "=x": expected NAME=VALUE/));
   assert.throws(() => produceOptions(["--tombstone"]), userError(/give --key/));
   assert.throws(() => produceOptions(["--tombstone", "--key", "k", "--file", "x"]), userError(/leave out --file/));
   assert.throws(() => produceOptions(["--lines"]), userError(/--lines .*give --file/));
@@ -93,7 +91,32 @@ test("brokers come from the command line, else from the environment, else from t
   );
   delete process.env.KAFKA_CLUSTER_BOOTSTRAP;
   assert.deepEqual(await entrance({ brokers: [] }, stack({ bootstrapServers: "a:1,b:2" })), direct("a:1", "b:2"));
-  await assert.rejects(entrance({ brokers: [] }, stack({})), userError(/npm run up.*no output bootstrapServers/));
+  await assert.rejects(
+    entrance({ brokers: [] }, stack({})),
+    userError(/^there is no deployment of stack \S+ yet: `npm run up` makes it; or give --broker HOST:PORT, or set/),
+  );
+  await assert.rejects(
+    entrance({ brokers: [] }, () => Promise.reject(new NotDeployed())),
+    userError(/^there is no deployment of stack \S+ yet: `npm run up` makes it; or give --broker HOST:PORT, or set/),
+  );
+  await assert.rejects(
+    entrance({ brokers: [] }, stack({ reach: { via: "link" }, hostKeys: {} })),
+    userError(/npm run up.*no output bootstrapServers/),
+  );
+  for (const broker of ["a:0", "a:65536", "a:b", "a b:1"]) {
+    await assert.rejects(
+      entrance({ brokers: [broker] }, never),
+      userError(/^broker ".*" is not of the form HOST:PORT/),
+    );
+  }
+  const members = [
+    { name: "kafka-1", brokerId: 1 },
+    { name: "zookeeper-1", brokerId: null },
+  ];
+  assert.deepEqual(await entrance({ brokers: [] }, stack({ bootstrapServers: "a:1", members })), {
+    ...direct("a:1"),
+    stackBrokers: [{ id: 1, name: "kafka-1" }],
+  });
   await assert.rejects(
     entrance({ brokers: [] }, stack({ bootstrapServers: "" })),
     userError(/list of brokers is empty/),
@@ -159,4 +182,39 @@ test("a cluster that asks is logged in to as a user of the stack, over TLS", asy
   await refused({}, stack("switched"), /is switched.*it has none: name one in the setting users/);
   await refused({ user: "order" }, stack("secured", "orders"), /--user order: .*no such user; it has orders/);
   await refused({ user: "orders" }, stack("plaintext"), /--user orders: .*it is plaintext and has none/);
+});
+
+test("each option says in one sentence what is wrong with its value, nothing and a leading dash included", () => {
+  const says = (read: () => unknown, message: string): void => {
+    assert.throws(read, (error) => error instanceof UserError && error.message === message && !message.includes("\n"));
+  };
+  const number = "expected a whole number from";
+  says(() => produceOptions(["--partition", "-1"]), `--partition -1: ${number} 0`);
+  says(() => produceOptions(["--partition", ""]), `--partition "": ${number} 0`);
+  says(() => consumeOptions(["--max", "-1"]), `--max -1: ${number} 1`);
+  says(() => consumeOptions(["--max", " 1"]), `--max " 1": ${number} 1`);
+  says(() => consumeOptions(["--group", ""]), '--group "": the name of a consumer group has 1 to 32767 bytes');
+  says(
+    () => consumeOptions([`--group=${"é".repeat(16_384)}`]),
+    "--group of 32768 bytes: the name of a consumer group has 1 to 32767 bytes",
+  );
+  for (const options of [produceOptions, consumeOptions]) {
+    says(() => options(["--broker", ""]), '--broker "": expected HOST:PORT');
+    says(() => options(["--user", ""]), '--user "": expected the name of a user of the stack');
+    says(() => options(["--nothing"]), "Unknown option '--nothing'; --help lists the options");
+    says(() => options(["more"]), "Unexpected argument 'more'; --help lists the options");
+    says(() => options(["--topic"]), "Option '--topic <value>' argument missing; --help lists the options");
+    says(
+      () => options(["--topic", "--user"]),
+      "--topic needs a value; one that begins with '-' is given as --topic=VALUE; --help lists the options",
+    );
+  }
+  says(() => produceOptions(["--file", ""]), '--file "": expected the path of a file, or - for standard input');
+  says(() => produceOptions(["--header", ""]), '--header "": expected NAME=VALUE');
+  says(() => consumeOptions(["--raw", "--json"]), "--json is one form and --raw another one: leave one of them out");
+  const keyed = produceOptions(["--key", "-1", "--file", "-"]);
+  assert.ok(keyed !== "help");
+  assert.deepEqual([keyed.key, keyed.files], ["-1", ["-"]]);
+  const json = consumeOptions(["--json"]);
+  assert.equal(json !== "help" && json.form, "json");
 });
