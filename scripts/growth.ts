@@ -1,5 +1,5 @@
 /**
- * Gives topics more replicas when brokers have come; never fewer.
+ * Gives topics more replicas before brokers are restarted; never fewer.
  *
  *     node scripts/run.mjs growth
  *
@@ -33,9 +33,8 @@ async function grow(spec: GrowthSpec, requests: MoverRequests): Promise<GrowthRe
   );
   const goals = growthGoals(metadata, await requests.movesUnderWay(), brokers, factors);
   for (const [topic, partitions] of byTopic(goals)) {
-    progress(
-      `topic ${topic}: ${partitions.length} partition(s) get ${factors[topic]} replicas, before brokers restart`,
-    );
+    const [noun, verb] = partitions.length === 1 ? ["partition", "gets"] : ["partitions", "get"];
+    progress(`topic ${topic}: ${partitions.length} ${noun} ${verb} ${factors[topic]} replicas, before brokers restart`);
   }
   await moveReplicas(requests, goals, throttleBytesPerSecond);
   return { grown: goals.length };
