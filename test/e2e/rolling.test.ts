@@ -176,6 +176,9 @@ test("a broker that a partition can't do without is not stopped; the remedy is n
   assert.match(text, /single-0: broker 1 has its only in-sync replica/);
   assert.match(text, /name in the setting topics single \(replicationFactor 2\), and run npm run up again/);
   assert.doesNotMatch(text, /lower min\.insync\.replicas/);
+  const status = await stack.runScript("status");
+  assert.equal(status.code, 2);
+  assert.match(status.text, /stack: the last update has not ended: kafka-1 \(apply\)/);
   assert.deepEqual(await processes(), before);
   assert.deepEqual(await inFile("log.retention.hours"), Array(3).fill("log.retention.hours=72"));
   await configure({ "log.retention.hours": 48 }, ACCEPT);
