@@ -12,6 +12,7 @@ import { planMembers } from "./components/render/members.ts";
 import { KAFKA_PORTS } from "./components/render/paths.ts";
 import { CONTROLLER_LAST, rollOrder } from "./components/rollOrder.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
+import { SINGLE_REPLICAS } from "./components/singleReplicas.ts";
 import { Topic } from "./components/topic.ts";
 import { VERIFICATION_USER } from "./components/userSettings.ts";
 import { Verification } from "./components/verification.ts";
@@ -86,6 +87,10 @@ const isGrowing =
   deployed.size > 0 && plans.some(({ name, brokerId }) => brokerId !== undefined && !deployed.has(name));
 const gained = gainedFactors(settings.topics, last?.topics ?? [], look.replicas);
 const factors = isGrowing ? wantedFactors(settings) : Object.keys(gained).length > 0 ? gained : undefined;
+if (Object.keys(look.replicas).length > 0) {
+  const single = Object.entries(look.replicas).filter(([topic, has]) => has === 1 && (factors?.[topic] ?? 1) === 1);
+  void pulumi.log.debug(`${SINGLE_REPLICAS}${JSON.stringify(single.map(([topic]) => topic))}`);
+}
 const cluster = new KafkaCluster("kafka", {
   ...shared,
   order,

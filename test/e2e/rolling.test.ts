@@ -172,7 +172,13 @@ test("a broker that a partition can't do without is not stopped; the remedy is n
   const before = await processes();
   await configure({ "log.retention.hours": 48 });
   const text = await stack.fail("up");
+  assert.match(text, /topic single has one replica: the roll stops at its broker, unless/);
   assert.match(text, /kafka-1: kafka was not stopped/);
+  // What failed is repeated below the outputs.
+  assert.match(
+    text,
+    /still on record\nwhat failed:\n {2}kafka-1-apply: kafka was not stopped:\n[^]{0,600}ended with exit code/,
+  );
   assert.match(text, /single-0: broker 1 has its only in-sync replica/);
   assert.match(text, /name in the setting topics single \(replicationFactor 2\), and run npm run up again/);
   assert.doesNotMatch(text, /lower min\.insync\.replicas/);

@@ -76,11 +76,14 @@ test("bootstrap.mjs installs the packages when they are not those of package-loc
 
   const failed = await bootstrap(1);
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /^failed npm packages \(\d+\.\d s\)\nerror: npm ci ended with exit code 1; see above/);
+  assert.match(
+    failed.stderr,
+    /^\.{3} {4}npm packages: installing\nfailed npm packages \(\d+\.\d s\)\nerror: npm ci ended with exit code 1; see above/,
+  );
 
   const older = { "node_modules/a": { version: "1.0.0" } };
   await write("node_modules/.package-lock.json", { packages: older });
-  assert.match((await bootstrap(0)).stderr, /^done {3}npm packages \(\d+\.\d s\)\nerror: unknown command/);
+  assert.match((await bootstrap(0)).stderr, /^\.{3} .*\ndone {3}npm packages \(\d+\.\d s\)\nerror: unknown command/);
 
   const current = { "node_modules/a": { version: "1.0.1" } };
   await write("node_modules/.package-lock.json", { packages: current });
