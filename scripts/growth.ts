@@ -6,6 +6,7 @@
  * Settings: a GrowthSpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input. The result says how many partitions grew.
  */
 import { text } from "node:stream/consumers";
+import { counted } from "../components/kafka/counted.ts";
 import type { GrowthResult, GrowthSpec } from "../components/growthSpec.ts";
 import type { ReachSecrets } from "../components/reach.ts";
 import { withAdminRequests } from "./lib/adminRequests.ts";
@@ -33,8 +34,10 @@ async function grow(spec: GrowthSpec, requests: MoverRequests): Promise<GrowthRe
   );
   const goals = growthGoals(metadata, await requests.movesUnderWay(), brokers, factors);
   for (const [topic, partitions] of byTopic(goals)) {
-    const [noun, verb] = partitions.length === 1 ? ["partition", "gets"] : ["partitions", "get"];
-    progress(`topic ${topic}: ${partitions.length} ${noun} ${verb} ${factors[topic]} replicas, before brokers restart`);
+    const get = partitions.length === 1 ? "gets" : "get";
+    progress(
+      `topic ${topic}: ${counted(partitions.length, "partition")} ${get} ${factors[topic]} replicas, before brokers restart`,
+    );
   }
   await moveReplicas(requests, goals, throttleBytesPerSecond);
   return { grown: goals.length };
