@@ -27,6 +27,7 @@ export function kafkaStatus({ members, cluster, kafkaVersion, stalled }: Facts):
     otherBrokers:
       facts?.metadata.brokerIds
         .filter((id) => !members.some(({ member }) => member.brokerId === id))
+        .toSorted((a, b) => a - b)
         .map((id) => ({ id, replicas: partitions?.filter(({ replicas }) => replicas.includes(id)).length ?? 0 })) ??
       null,
     preferredNotLeader: having(isLedByAnother),

@@ -41,7 +41,8 @@ test("program.mjs runs the program that it names, and bundles it anew when it na
   context.after(() => rm(folder, { recursive: true }));
   for (const name of ["components", "scripts"]) await mkdir(join(folder, name));
   await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  await copyFile("scripts/bundle.mjs", join(folder, "scripts", "bundle.mjs"));
+  for (const own of ["bundle.mjs", "lazyClosures.mjs"])
+    await copyFile(join("scripts", own), join(folder, "scripts", own));
   for (const name of ["index", "own"])
     await writeFile(join(folder, `${name}.ts`), `export const is: string = "${name}";`);
   const text = await readFile("program.mjs", "utf8");
