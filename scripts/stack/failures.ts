@@ -36,6 +36,7 @@ function shortened(resource: string, message: string): string {
   const own = place < 0 ? message : message.slice(place + ERROR.length);
   const [name = ""] = own.split(":", 1);
   const text = resource.startsWith(`${name}-`) ? own.slice(name.length + 1) : own;
-  const lines = text.trim().split(/\s*\n/);
+  // An interrupted one has said nothing after its command line.
+  const lines = text.trim().replace(/:$/, "").split(/\s*\n/);
   return (lines.length <= HEAD + END + 1 ? lines : [...lines.slice(0, HEAD), "…", ...lines.slice(-END)]).join("\n");
 }

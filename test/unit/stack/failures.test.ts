@@ -61,6 +61,10 @@ test("of a long error its head and its end; what the script said before it is le
 
 test("a resource of a provider, and one that was interrupted without a word", () => {
   const [volume, machine] = [urnOf("kafka-2-volume"), urnOf("kafka-2-machine")];
+  assert.equal(
+    failureText(log(error(APPLY, 'cancelled: running "node scripts/run.mjs apply update":\n'), failed(APPLY)), false),
+    'what failed:\n  kafka-1-apply: cancelled: running "node scripts/run.mjs apply update"',
+  );
   const text = failureText(
     log(error(volume, "creating EBS Volume: api error: no room\n"), failed(volume), failed(machine)),
     false,
