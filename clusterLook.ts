@@ -3,6 +3,8 @@ import type { Deployment } from "./deployed.ts";
 import { withAdminRequests } from "./scripts/lib/adminRequests.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
 import { within } from "./scripts/lib/wait.ts";
+import { without } from "./scripts/mover/cluster.ts";
+import { fewestReplicas } from "./scripts/mover/growth.ts";
 import { leftovers } from "./scripts/mover/leftovers.ts";
 
 /** How long the whole look may take, in milliseconds. */
@@ -15,11 +17,16 @@ const RETRIES = 1;
 export interface ClusterLook {
   /** Whether limits of moves stand while nothing is moved: a run that was cut off has left them. */
   readonly limitsLeft: boolean;
+  /**
+   * How many replicas each topic has, by its name: those of the partition with the fewest, without what moves add or take
+   * away. Empty where the cluster gives no answer.
+   */
+  readonly replicas: Readonly<Record<string, number>>;
   /** Id of the broker that is the controller; absent while there is none, and where the cluster gives no answer. */
   readonly controller?: number;
 }
 
-const NOTHING_SEEN: ClusterLook = { limitsLeft: false };
+const NOTHING_SEEN: ClusterLook = { limitsLeft: false, replicas: {} };
 
 /** Looks at the cluster of the last deployment; one that gives no answer in time is no obstacle to a plan. */
 export async function lookAtCluster(last: Deployment | undefined): Promise<ClusterLook> {
@@ -35,9 +42,10 @@ export async function lookAtCluster(last: Deployment | undefined): Promise<Clust
     const args = { brokers, clientId: "plan", retries: RETRIES, openSocket: network.openSocket };
     return withAdminRequests(args, async (requests) => {
       const { topics, brokers: rated } = await leftovers(requests);
-      const { controllerId } = await requests.metadata();
+      const [{ controllerId, partitions }, moves] = await Promise.all([requests.metadata(), requests.movesUnderWay()]);
       return {
         limitsLeft: topics.length + rated.length > 0,
+        replicas: fewestReplicas(without("adding", without("removing", partitions, moves), moves)),
         ...(controllerId >= 0 && { controller: controllerId }),
       };
     });

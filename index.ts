@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Assignment } from "./components/assignment.ts";
 import { DeployerKey } from "./components/deployerKey.ts";
 import { Growth } from "./components/growth.ts";
-import { wantedFactors } from "./components/growthSpec.ts";
+import { gainedFactors, wantedFactors } from "./components/growthSpec.ts";
 import { KafkaCluster } from "./components/kafkaCluster.ts";
 import { defaultProtocol } from "./components/kafka/upgrade.ts";
 import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
@@ -12,6 +12,7 @@ import { planMembers } from "./components/render/members.ts";
 import { KAFKA_PORTS } from "./components/render/paths.ts";
 import { CONTROLLER_LAST, rollOrder } from "./components/rollOrder.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
+import { SINGLE_REPLICAS } from "./components/singleReplicas.ts";
 import { Topic } from "./components/topic.ts";
 import { VERIFICATION_USER } from "./components/userSettings.ts";
 import { Verification } from "./components/verification.ts";
@@ -84,20 +85,29 @@ const brokers = plans.flatMap(({ brokerId: id, address, rack }) =>
 );
 const isGrowing =
   deployed.size > 0 && plans.some(({ name, brokerId }) => brokerId !== undefined && !deployed.has(name));
+const gained = gainedFactors(settings.topics, last?.topics ?? [], look.replicas);
+const factors = isGrowing ? wantedFactors(settings) : Object.keys(gained).length > 0 ? gained : undefined;
+if (Object.keys(look.replicas).length > 0) {
+  const single = Object.entries(look.replicas).filter(([topic, has]) => has === 1 && (factors?.[topic] ?? 1) === 1);
+  void pulumi.log.debug(`${SINGLE_REPLICAS}${JSON.stringify(single.map(([topic]) => topic))}`);
+}
 const cluster = new KafkaCluster("kafka", {
   ...shared,
   order,
   ensemble,
-  grow: (added) => [
-    new Growth("growth", {
+  grow: (added) => {
+    const { grown } = new Growth("growth", {
       brokers,
       reach: platform.reach,
       deployerKey,
       throttleMiBps: settings.rebalance.throttleMiBps,
-      factors: isGrowing ? wantedFactors(settings) : undefined,
-      startAfter: isGrowing ? added.map((member) => member.applied) : [],
-    }).grown,
-  ],
+      factors,
+      startAfter: factors
+        ? [...[...ensemble.members, ...added].map((member) => member.applied), ...ensemble.upgraded]
+        : [],
+    });
+    return factors ? [grown] : [];
+  },
 });
 
 const [firstBroker] = cluster.members;

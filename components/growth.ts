@@ -14,15 +14,16 @@ export interface GrowthArgs {
   readonly deployerKey: DeployerKey;
   /** The most that a broker sends and, apart from that, takes for moves, in MiB per second. */
   readonly throttleMiBps: pulumi.Input<number>;
-  /** How many replicas topics shall have at least, in the update that brings brokers; undefined in every other. */
+  /** How many replicas topics shall have at least, in an update in which topics get more; undefined in every other. */
   readonly factors: GrowthSpec["factors"] | undefined;
-  /** The members that have come: their brokers take the replicas. */
+  /** What has to be done before, such as the members that have come: their brokers take the replicas. */
   readonly startAfter: readonly pulumi.Resource[];
 }
 
 /**
- * Gives topics the replicas that a cluster of more brokers asks for, as soon as the new ones are there and before any other
- * is restarted: with one replica nobody could do without its broker. In an update that brings no broker it changes nothing.
+ * Gives topics the replicas that a cluster of more brokers, or their setting, asks for, as soon as the new brokers are there
+ * and before any other is restarted: with one replica nobody could do without its broker. In every other update it changes
+ * nothing.
  */
 export class Growth extends pulumi.ComponentResource {
   /** Done when the topics have their replicas: for dependencies. */
@@ -44,7 +45,7 @@ export class Growth extends pulumi.ComponentResource {
         update: "node scripts/run.mjs growth",
         environment: {
           KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
-          // A cluster that grows again to what it was once has the spec of then.
+          // What grows again to what it was once has the spec of then.
           ...(args.factors && { KAFKA_CLUSTER_GROWS: new Date().toISOString() }),
         },
         // Also where no bastion asks for it: whether one does may be known only when it is there.

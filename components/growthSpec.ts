@@ -1,5 +1,6 @@
 import { defaultBrokerProperties } from "./render/serverProperties.ts";
 import type { Reach } from "./reach.ts";
+import type { TopicShape } from "./livingCluster.ts";
 import type { Settings } from "./settings.ts";
 import type { TopicBroker } from "./topicSpec.ts";
 
@@ -36,4 +37,24 @@ export function wantedFactors(
     [verification.topic]: verification.replicationFactor,
     ...Object.fromEntries(topics.map(({ name, replicationFactor }) => [name, replicationFactor])),
   };
+}
+
+/**
+ * How many replicas topics get before a broker is stopped: those of the settings that ask for more than there are. With one
+ * replica nobody could do without its broker, and a topic's own change comes after the roll.
+ *
+ * @param deployed what the last deployment left on record: a topic whose replicas were changed by hand since stays so
+ * @param present how many replicas topics have, by their names; one that is not named is taken from the record
+ */
+export function gainedFactors(
+  topics: Settings["topics"],
+  deployed: readonly TopicShape[],
+  present: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const gaining = topics.filter(({ name, replicationFactor }) => {
+    const recorded = deployed.find((topic) => topic.name === name)?.replicationFactor;
+    const has = Object.hasOwn(present, name) ? present[name] : recorded;
+    return recorded !== replicationFactor && has !== undefined && has < replicationFactor;
+  });
+  return Object.fromEntries(gaining.map(({ name, replicationFactor }) => [name, replicationFactor]));
 }

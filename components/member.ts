@@ -127,8 +127,9 @@ export interface CreateMembersArgs {
   /** What the first member that lived before waits for. */
   readonly rollAfter: readonly pulumi.Resource[];
   /**
-   * What is done with the members that are new in a cluster that lives before any other is touched, given them and those that
-   * were down. @default nothing: the others don't wait for them
+   * What is done before any member that lived and is up is touched, given those that are new and those that were down.
+   * @returns what the others wait for
+   * @default nothing
    */
   readonly grow?: (added: readonly Member[]) => readonly pulumi.Resource[];
 }
@@ -152,9 +153,9 @@ export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentRes
   const mended = args.plans.filter(({ name }) => args.down.has(name)).map((plan) => make(plan, args.rollAfter).applied);
   const up = args.plans.filter(({ name }) => !args.down.has(name));
   // Before those that lived: they wait for no member that is restarted after them.
-  const added = up.filter(({ name }) => !args.deployed.has(name)).map((plan) => make(plan, []));
+  for (const plan of up.filter(({ name }) => !args.deployed.has(name))) make(plan, []);
   const grown = args.grow?.([...members]) ?? [];
-  let rollAfter = [...(mended.length > 0 ? mended : args.rollAfter), ...(added.length > 0 ? grown : [])];
+  let rollAfter = [...(mended.length > 0 ? mended : args.rollAfter), ...grown];
   const order = args.order ?? args.plans.map(({ name }) => name);
   const lived = up.filter(({ name }) => args.deployed.has(name));
   for (const plan of lived.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name)))

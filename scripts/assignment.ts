@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { AssignmentResult, AssignmentSpec } from "../components/assignmentSpec.ts";
 import { planAssignment, tooManyReplicas } from "../components/kafka/assignment.ts";
+import { counted } from "../components/kafka/counted.ts";
 import type { ReachSecrets } from "../components/reach.ts";
 import { movable, namedPartitions } from "./assignment/movable.ts";
 import type { PartitionMetadata } from "./lib/adminProtocol.ts";
@@ -50,10 +51,13 @@ async function assign(
   if (left.length > 0) progress(`partitions without a leader stay where they are: ${namedPartitions(left)}`);
   const done: AssignmentResult = { brokers: wanted, moved: plan.length };
   if (!spread && plan.length === 0) {
-    progress(`nothing to move: ${live.length} partitions on brokers ${wanted.join(", ")}`);
+    progress(`nothing to move: ${counted(live.length, "partition")} on brokers ${wanted.join(", ")}`);
     return done;
   }
-  progress(`${plan.length} of ${live.length} partitions get other replicas, for brokers ${wanted.join(", ")}`);
+  const get = plan.length === 1 ? "gets" : "get";
+  progress(
+    `${plan.length} of ${counted(live.length, "partition")} ${get} other replicas, for brokers ${wanted.join(", ")}`,
+  );
 
   const planned = new Set(plan.map(keyOf));
   const moving = new Set(moves.map(keyOf));
@@ -88,7 +92,8 @@ async function leadAsPreferred(requests: AdminRequests): Promise<void> {
   const missed = await requests.electPreferredLeaders(
     [...byTopic(others)].map(([topic, partitions]) => ({ topic, partitions: partitions.map((row) => row.partition) })),
   );
-  progress(`${others.length - missed.length} partitions get their preferred leader`);
+  const led = others.length - missed.length;
+  progress(`${counted(led, "partition")} ${led === 1 ? "gets its" : "get their"} preferred leader`);
   for (const { reason, ...partition } of missed) progress(`${keyOf(partition)} keeps another leader: ${reason}`);
 }
 

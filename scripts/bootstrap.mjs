@@ -27,6 +27,8 @@ function isInstalled() {
 /** @returns {boolean} whether all packages are there */
 function install() {
   const started = performance.now();
+  // It takes half a minute without a word.
+  process.stderr.write("...    npm packages: installing\n");
   const { status, error } = spawnSync("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], {
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -1,11 +1,12 @@
 /**
- * Gives topics more replicas when brokers have come; never fewer.
+ * Gives topics more replicas before brokers are restarted; never fewer.
  *
  *     node scripts/run.mjs growth
  *
  * Settings: a GrowthSpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input. The result says how many partitions grew.
  */
 import { text } from "node:stream/consumers";
+import { counted } from "../components/kafka/counted.ts";
 import type { GrowthResult, GrowthSpec } from "../components/growthSpec.ts";
 import type { ReachSecrets } from "../components/reach.ts";
 import { withAdminRequests } from "./lib/adminRequests.ts";
@@ -33,8 +34,9 @@ async function grow(spec: GrowthSpec, requests: MoverRequests): Promise<GrowthRe
   );
   const goals = growthGoals(metadata, await requests.movesUnderWay(), brokers, factors);
   for (const [topic, partitions] of byTopic(goals)) {
+    const get = partitions.length === 1 ? "gets" : "get";
     progress(
-      `topic ${topic}: ${partitions.length} partition(s) get ${factors[topic]} replicas, before brokers restart`,
+      `topic ${topic}: ${counted(partitions.length, "partition")} ${get} ${factors[topic]} replicas, before brokers restart`,
     );
   }
   await moveReplicas(requests, goals, throttleBytesPerSecond);

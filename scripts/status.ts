@@ -1,8 +1,9 @@
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { runScript, UserError } from "./lib/report.ts";
-import { stackOutputs, stackResources } from "./lib/stack.ts";
+import { stackOutputs } from "./lib/stack.ts";
 import { within } from "./lib/wait.ts";
+import { exportedDeployment } from "./stack/deployment.ts";
 import { stackName } from "./stack/engine.ts";
 import { assemble } from "./status/assemble.ts";
 import { type DeployedCluster, deployedCluster } from "./status/deployed.ts";
@@ -41,12 +42,12 @@ async function status(args: readonly string[]): Promise<void> {
 /** @throws UserError when the stack can't be read or has no cluster */
 async function readStack(): Promise<DeployedCluster> {
   const late = new Error(`no answer in ${STACK_TIMEOUT_MS / 1000} s`);
-  const read = Promise.all([stackOutputs(true), stackResources()]);
-  const [outputs, resources] = await within(STACK_TIMEOUT_MS, read, late).catch((error: unknown) => {
+  const read = Promise.all([stackOutputs(true), exportedDeployment()]);
+  const [outputs, deployment] = await within(STACK_TIMEOUT_MS, read, late).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
     throw new UserError(`stack ${stackName()} can't be read; npm run up deploys it (${(error as Error).message})`);
   });
-  return deployedCluster(stackName(), outputs, resources);
+  return deployedCluster(stackName(), outputs, deployment);
 }
 
 // What did not answer in time would keep the process alive.

@@ -1,4 +1,4 @@
-import { brokerDefinitions, type Definition, type Definitions } from "./definitions.ts";
+import { brokerDefinitions, type Definition, type Definitions, topicDefinitions } from "./definitions.ts";
 import { clusterProblems } from "./clusterLimits.ts";
 import { heapProblems } from "./heapLimits.ts";
 import type { Problem } from "./problem.ts";
@@ -57,7 +57,7 @@ export function checkBrokerProperties(
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(properties)) {
     const owned = context.secured === true ? securityReason(key) : undefined;
-    const allowed = owned ?? checkProperty(definitions, properties, key, value);
+    const allowed = owned ?? checkProperty(definitions, properties, key, value, version);
     if (allowed === undefined) continue;
     const secret = findDefinition(definitions, key)?.type === "password";
     problems.push({ key, value: secret ? "(hidden)" : value, allowed });
@@ -77,12 +77,16 @@ function checkProperty(
   properties: BrokerProperties,
   key: string,
   value: string | number | boolean,
+  version: string,
 ): string | undefined {
   const reserved = reservedReason(key);
   if (reserved !== undefined) return `not for brokerProperties: ${reserved}`;
   const definition = findDefinition(definitions, key);
   if (definition) return refusal(definition, value);
   if (isForPlugin(definitions, properties, key)) return refusal(TEXT, value);
+  const topics = topicDefinitions(version);
+  const ofBroker = Object.hasOwn(topics, key) ? topics[key]?.broker : undefined;
+  if (ofBroker !== undefined) return `no such property of a broker: for a broker it is ${ofBroker}`;
   const meant = nearest(key, Object.keys(definitions));
   return `no such property in this version of Kafka${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }

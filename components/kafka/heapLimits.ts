@@ -37,12 +37,13 @@ export function heapProblems(
   const sum = parts.reduce((all, { taken }) => all + taken, 0);
   const largest = parts.filter(({ key }) => isStated(key)).sort((a, b) => b.taken - a.taken)[0];
   if (sum > bytes && largest) {
-    const others = parts.filter(({ key, taken }) => key !== largest.key && taken > 0);
-    const beside = others.map(({ key, taken }) => `${key} (${taken} bytes)`).join(" and ");
+    const shares = parts.filter(({ taken }) => taken > 0).map(({ key, taken }) => `${inMib(taken)} for ${key}`);
     problems.push({
       key: largest.key,
       value: number(largest.key),
-      allowed: `together with ${beside} at most ${shown}: it is taken when the broker starts, ${sum} bytes in all`,
+      allowed:
+        `less, or a larger heap.broker: a broker takes ${inMib(sum)} of its heap when it starts (${shares.join(", ")}), ` +
+        `and heap.broker is ${inMib(bytes)} (${heap})`,
     });
   }
   for (const [key, consequence] of Object.entries(TAKEN_AT_ONCE)) {
@@ -51,6 +52,11 @@ export function heapProblems(
     problems.push({ key, value, allowed: `at most ${shown}: ${consequence}` });
   }
   return problems;
+}
+
+function inMib(bytes: number): string {
+  const shown = (bytes / MIB).toFixed(1);
+  return shown === "0.0" ? "under 0.1 MiB" : `${shown} MiB`;
 }
 
 /** What a broker takes of its heap as soon as it starts, and keeps, in bytes. */

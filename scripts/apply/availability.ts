@@ -14,6 +14,10 @@ export interface Blocker {
   readonly topic: string;
   /** Whether it never can, with the replicas and the min.insync.replicas that it has. */
   readonly forGood: boolean;
+  /** Number of replicas with which it could, all of them in sync. */
+  readonly enough: number;
+  /** The min.insync.replicas with which it could; 0 where none lets it, since it has one replica. */
+  readonly lower: number;
   /** One sentence. */
   readonly reason: string;
 }
@@ -33,9 +37,10 @@ export function blockers(partitions: readonly PartitionView[], broker: number): 
     const why =
       left === 0
         ? `broker ${broker} has its only in-sync replica`
-        : `${left} in-sync replicas would be left, min.insync.replicas is ${minInSync}`;
+        : `${left} in-sync ${left === 1 ? "replica" : "replicas"} would be left, min.insync.replicas is ${minInSync}`;
     const absent = behind.length === 0 ? "" : `; not in sync: broker ${behind.join(", ")}`;
-    return [{ topic, forGood, reason: `${topic}-${partition}: ${why}${absent}` }];
+    const reason = `${topic}-${partition}: ${why}${absent}`;
+    return [{ topic, forGood, enough: needed + 1, lower: replicas.length - 1, reason }];
   });
 }
 
@@ -46,17 +51,40 @@ const NAMED = 5;
  * What stands in the way, and what to do about it, in a few lines.
  *
  * @param found at least one
+ * @param brokers number of brokers: no topic can have more replicas
  */
-export function blockedMessage(found: readonly Blocker[]): string {
+export function blockedMessage(found: readonly Blocker[], brokers: number): string {
   const lines = found.slice(0, NAMED).map(({ reason }) => `  ${reason}`);
   if (found.length > NAMED) lines.push(`  and ${found.length - NAMED} more partitions`);
-  const lasting = [...new Set(found.filter(({ forGood }) => forGood).map(({ topic }) => topic))];
+  const lasting = found.filter(({ forGood }) => forGood);
+  const grown = lasting.filter(({ enough }) => enough <= brokers);
+  // No setting names Kafka's own.
+  const [own, named] = [true, false].map((isOwn) => grown.filter(({ topic }) => topic.startsWith("__") === isOwn));
+  const withReplicas = (topics: readonly Blocker[] = []): string =>
+    namesOf(topics, ({ topic, enough }) => `${topic} (replicationFactor ${enough})`);
+  const lowered = namesOf(
+    lasting.filter(({ lower }) => lower > 0),
+    ({ topic, lower }) => `${topic} (${lower})`,
+  );
   const remedies = [
-    ...(lasting.length > 0
-      ? [`give ${lasting.slice(0, NAMED).join(", ")} more replicas, or a lower min.insync.replicas`]
+    ...(named?.length
+      ? [
+          `name in the setting topics ${withReplicas(named)}, and run npm run up again: ` +
+            "topics get more replicas before a broker is stopped",
+        ]
       : []),
+    ...(own?.length ? [`give more replicas by kafka-reassign-partitions.sh to ${withReplicas(own)}`] : []),
+    ...(lowered === ""
+      ? []
+      : [`lower min.insync.replicas by kafka-configs.sh, or in an update that restarts no broker, of ${lowered}`]),
     ...(found.some(({ forGood }) => !forGood) ? ["bring the brokers back whose replicas are not in sync"] : []),
     "or set rollout.acceptUnavailable to true for this update",
   ];
   return `${lines.join("\n")}\nRemedy: ${remedies.join("; ")}`;
+}
+
+/** Topics, each once, as they are to be shown. */
+function namesOf(found: readonly Blocker[], shown: (blocker: Blocker) => string): string {
+  const names = [...new Set(found.map(shown))];
+  return `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ", …" : ""}`;
 }

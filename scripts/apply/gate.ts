@@ -118,10 +118,12 @@ function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate {
     if (found.length === 0) return { value: true };
     // Waiting does not mend it: said at once.
     if (found.every(({ forGood }) => forGood)) {
-      if (!rollout.acceptUnavailable) throw new UserError(`\n${blockedMessage(found)}`);
-      progress(`${name}: partitions will be unavailable (rollout.acceptUnavailable):\n${blockedMessage(found)}`);
+      if (!rollout.acceptUnavailable) throw new UserError(`\n${blockedMessage(found, spec.brokers.length)}`);
+      progress(
+        `${name}: partitions will be unavailable (rollout.acceptUnavailable):\n${blockedMessage(found, spec.brokers.length)}`,
+      );
       return { value: true };
     }
-    return { seen: `\n${blockedMessage(found)}` };
+    return { seen: `\n${blockedMessage(found, spec.brokers.length)}` };
   };
 }

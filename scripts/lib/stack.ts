@@ -2,7 +2,6 @@ import type { ClientTls, Reach } from "../../components/reach.ts";
 import { type Phase, usesTls } from "../../components/security/phase.ts";
 import type { Login } from "../../components/verificationSpec.ts";
 import { pulumi, stackName } from "../stack/engine.ts";
-import { exportedDeployment, type ExportedResource } from "../stack/deployment.ts";
 import { UserError } from "./report.ts";
 
 /** Environment variable that names the cluster's brokers, `host:port,…`. */
@@ -34,15 +33,6 @@ export async function stackOutputs(secrets = false): Promise<Record<string, unkn
     throw code === "ENOENT" || message.includes(NO_STACK) ? new NotDeployed() : error;
   });
   return JSON.parse(shown) as Record<string, unknown>;
-}
-
-/**
- * The stack's resources as they are on record, secrets encrypted.
- *
- * @throws Error with what the Pulumi CLI said when it fails
- */
-export async function stackResources(): Promise<readonly ExportedResource[]> {
-  return (await exportedDeployment()).resources ?? [];
 }
 
 /** A broker of the stack. */

@@ -38,6 +38,7 @@ export function copiedBytes(
     );
     const all = copies.reduce((sum, { from }) => sum + Math.max(0, ...from.map((key) => largest.get(key) ?? 0)), 0);
     const done = copies.reduce((sum, { to }) => sum + (now.get(to) ?? 0), 0);
-    return `${(done / MIB).toFixed(1)} of ${(all / MIB).toFixed(1)} MiB copied`;
+    const shown = (all / MIB).toFixed(1);
+    return shown === "0.0" ? "" : `${(done / MIB).toFixed(1)} of ${shown} MiB copied`;
   };
 }

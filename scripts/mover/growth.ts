@@ -1,13 +1,25 @@
 import { type BrokerLoad, withReplicationFactor } from "../../components/kafka/replicationFactor.ts";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { TopicBroker } from "../../components/topicSpec.ts";
-import type { Move } from "../lib/kafkajsCluster.ts";
 import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import type { Move } from "../lib/kafkajsCluster.ts";
+import { keyOf } from "../lib/partitions.ts";
 import { without } from "./cluster.ts";
 
+/** How many replicas the partition of each topic has that has the fewest, by the topics' names. */
+export function fewestReplicas(
+  partitions: readonly { readonly topic: string; readonly replicas: readonly number[] }[],
+): Record<string, number> {
+  const fewest = new Map<string, number>();
+  for (const { topic, replicas } of partitions) {
+    fewest.set(topic, Math.min(replicas.length, fewest.get(topic) ?? Infinity));
+  }
+  return Object.fromEntries(fewest);
+}
+
 /**
- * The partitions that have fewer replicas than topics shall have at least, with those that they get. One without a leader has
- * nothing to copy from and stays as it is.
+ * The partitions that have fewer replicas than topics shall have at least, with those that they get, and those to which a run
+ * before this one is adding replicas: they are waited for. One without a leader has nothing to copy from and stays as it is.
  *
  * @param factors by the topics' names
  */
@@ -24,7 +36,9 @@ export function growthGoals(
     ...(rack !== undefined && { rack }),
     replicas: held.filter((holder) => holder === id).length,
   }));
+  const added = new Set(moves.filter(({ adding }) => adding.length > 0).map(keyOf));
   return Object.entries(factors).flatMap(([topic, factor]) => {
+    const begun = rows.filter((row) => row.topic === topic && row.replicas.length >= factor && added.has(keyOf(row)));
     const few = live.partitions.flatMap((row, index) => {
       const replicas = rows[index]?.replicas ?? row.replicas;
       return row.topic === topic && row.leader >= 0 && replicas.length < factor ? [{ ...row, replicas }] : [];
@@ -35,6 +49,6 @@ export function growthGoals(
       return goals.filter(({ replicas }) => replicas.includes(id)).length - before;
     };
     loads = loads.map((load) => ({ ...load, replicas: load.replicas + Math.max(0, given(load.id)) }));
-    return goals.map((goal) => ({ topic, ...goal }));
+    return [...begun, ...goals.map((goal) => ({ topic, ...goal }))];
   });
 }

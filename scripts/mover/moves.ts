@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted } from "../../components/kafka/counted.ts";
 import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
@@ -18,7 +19,7 @@ const PROGRESS_MS = 5_000;
 /** How long nothing may get further, in milliseconds. */
 const STALL_MS = 600_000;
 
-/** Says how many bytes the brokers have of what is copied to them: "3.1 of 10.4 MiB copied". */
+/** Says how many bytes the brokers have of what is copied to them: "3.1 of 10.4 MiB copied"; nothing where that is no MiB. */
 export type Copied = () => Promise<string>;
 
 /** What is asked of the cluster. */
@@ -48,9 +49,9 @@ export async function carryOut(
     if (now - said >= PROGRESS_MS) {
       said = now;
       [copies] = await Promise.all([copied(), renewLimits()]);
-      progress(`${seen}; ${copies}`);
+      progress(withCopies(seen, copies));
     }
-    if (change.seen !== `${seen}; ${copies}`) change = { seen: `${seen}; ${copies}`, at: now };
+    if (change.seen !== withCopies(seen, copies)) change = { seen: withCopies(seen, copies), at: now };
     if (now - change.at > STALL_MS) {
       throw new UserError(
         `no partition has got further for ${STALL_MS / 60_000} min: ${change.seen}; ` +
@@ -59,6 +60,10 @@ export async function carryOut(
     }
     await sleep(INTERVAL_MS);
   }
+}
+
+function withCopies(seen: string, copies: string): string {
+  return copies === "" ? seen : `${seen}; ${copies}`;
 }
 
 /** Starts what may be started now, and says what is still missing; nothing when all is done. */
@@ -78,7 +83,8 @@ async function step(
     now.push(...rest.splice(0, Math.max(0, WINDOW - moves.length)));
     await requests.startMoves(now);
     waiting.splice(0, waiting.length, ...rest);
-    return `${now.length} partitions begin to move, ${rest.length} wait`;
+    const waits = rest.length === 0 ? "" : `, ${rest.length} ${rest.length === 1 ? "waits" : "wait"}`;
+    return `${counted(now.length, "partition")} ${now.length === 1 ? "begins" : "begin"} to move${waits}`;
   }
   const unfinished = goals.filter((goal) => {
     const partition = live.get(keyOf(goal));
@@ -90,7 +96,7 @@ async function step(
   const missing = new Set([...unfinished, ...moves.filter(({ topic }) => topics.has(topic))].map(keyOf));
   if (missing.size === 0) return undefined;
   const named = [...missing].slice(0, 5).join(", ");
-  return `${missing.size} partitions are moved: ${named}${missing.size > 5 ? ", …" : ""}`;
+  return `${counted(missing.size, "partition")} ${missing.size === 1 ? "is" : "are"} moved: ${named}${missing.size > 5 ? ", …" : ""}`;
 }
 
 /** The replicas that a partition has when its move has ended. */

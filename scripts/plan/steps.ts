@@ -1,3 +1,4 @@
+import { SINGLE_REPLICAS } from "../../components/singleReplicas.ts";
 import { nameOf } from "../plugins/inputs.ts";
 import { UNKNOWN } from "../plugins/values.ts";
 
@@ -25,6 +26,7 @@ export interface Step {
 interface Event {
   readonly resourcePreEvent?: { readonly metadata: Step };
   readonly resOpFailedEvent?: { readonly metadata: Step };
+  readonly diagnosticEvent?: { readonly urn?: string; readonly message: string; readonly severity: string };
 }
 
 function readEvents(log: string): Event[] {
@@ -44,6 +46,20 @@ export function readSteps(log: string): Step[] {
 /** Reads out of an update's event log which resources' operations failed or were interrupted: their URNs. */
 export function readFailures(log: string): string[] {
   return readEvents(log).flatMap(({ resOpFailedEvent }) => (resOpFailedEvent ? [resOpFailedEvent.metadata.urn] : []));
+}
+
+/** Reads out of an update's event log the errors of resources. */
+export function readErrors(log: string): { readonly urn: string; readonly message: string }[] {
+  return readEvents(log).flatMap(({ diagnosticEvent: { urn, message, severity } = { message: "", severity: "" } }) =>
+    severity === "error" && urn !== undefined ? [{ urn, message }] : [],
+  );
+}
+
+/** Reads out of a plan's event log which topics have one replica, as the program found; undefined where it could not look. */
+export function readSingleReplicas(log: string): string[] | undefined {
+  const said = readEvents(log).find(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith(SINGLE_REPLICAS));
+  const list = said?.diagnosticEvent?.message.slice(SINGLE_REPLICAS.length);
+  return list === undefined ? undefined : (JSON.parse(list) as string[]);
 }
 
 /** What a member is made of, on any platform. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONTROLLER_LAST } from "../../components/rollOrder.ts";
-import { readSteps, type Step } from "../plan/steps.ts";
+import { readSingleReplicas, readSteps, type Step } from "../plan/steps.ts";
 import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
 /** Options of `pulumi up` that `pulumi preview` does not know, or that change how it is shown. */
@@ -26,6 +26,8 @@ export interface Planned {
   /** What Pulumi showed; empty when it was shown on the terminal. */
   readonly text: string;
   readonly steps: readonly Step[];
+  /** Topics with one replica, as the program found; undefined where it could not look. */
+  readonly single: readonly string[] | undefined;
 }
 
 /** The options of an `up`, as far as they are those of a preview, too; the event log is for the update. */
@@ -82,5 +84,5 @@ export async function planUpdate(args: readonly string[], quiet: boolean): Promi
   const steps = readSteps(log);
   if (code === 0 && steps.length === 0)
     throw new Error("Pulumi has planned an update and left no step in its event log");
-  return { code, text, steps };
+  return { code, text, steps, single: readSingleReplicas(log) };
 }

@@ -5,6 +5,7 @@ import { parse, YAMLParseError } from "yaml";
 import { projectDirectory } from "../lib/paths.ts";
 import { UserError } from "../lib/report.ts";
 import { pulumi, stackName } from "./engine.ts";
+import { yamlProblem } from "./yamlProblem.ts";
 
 const SALT = /^encryptionsalt:.*$/m;
 
@@ -79,8 +80,7 @@ function parseConfig(text: string): { config?: Record<string, unknown> } {
     return (parse(text) ?? {}) as { config?: Record<string, unknown> };
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    // The lines after the first one show the text around, which may be a secret.
-    throw new UserError(`${ownConfigFile()} is not YAML: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}`);
+    throw new UserError(`${ownConfigFile()} is not YAML: ${yamlProblem(text, error)}`);
   }
 }
 

@@ -8,9 +8,11 @@ import { refusals } from "../plan/guard.ts";
 import { type Lost, lostParts } from "../plan/lost.ts";
 import { memberPlans, planText } from "../plan/memberPlans.ts";
 import { deployedMembers, type RecordedPart, recordedParts } from "../plan/record.ts";
+import { rollNotes } from "../plan/rollNotes.ts";
 import { readFailures, type Step } from "../plan/steps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
+import { failureText } from "./failures.ts";
 import { fingerprint, forgetUpdate, isOfLastUpdate, rememberUpdate } from "./lastUpdate.ts";
 import { askedParallelism, assertQuorumFits } from "./parallelism.ts";
 import { type Planned, planUpdate, previewOptions, rollEnvironment, runLogged } from "./planning.ts";
@@ -53,11 +55,15 @@ const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: []
  */
 export async function runUpdate(args: readonly string[]): Promise<number> {
   await forgetUpdate();
-  if (deployedMembers(await readCheckpoint()).size === 0) {
+  const isFirst = deployedMembers(await readCheckpoint()).size === 0;
+  if (isFirst) {
     assertQuorumFits(askedParallelism(args, process.env.PULUMI_OPTION_PARALLEL), await configuredServers());
   }
   const { code, log } = await runLogged(args, { env: rollEnvironment(args) });
-  if (code !== 0) await runFailedAgain(readFailures(log));
+  if (code === 0) return code;
+  await runFailedAgain(readFailures(log));
+  const failed = failureText(log, !isFirst);
+  if (failed !== undefined) progress(failed);
   return code;
 }
 
@@ -79,7 +85,7 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
       finish("preview", planned.code);
       return;
     }
-    await judge(planned.steps, living);
+    await judge(planned, living);
     if (options.length === 0 && (await isDone(planned.steps, living.lost))) {
       process.stdout.write(`${planned.text.slice(Math.max(0, planned.text.indexOf("Resources:")))}\n`);
       progress(
@@ -135,7 +141,7 @@ export async function preview(args: readonly string[]): Promise<void> {
     for (const line of living.lost.says) progress(line);
     if (movesLeftOut(planned.steps) !== undefined)
       progress("partitions are moved off the brokers that go, first of all");
-    await judge(planned.steps, living);
+    await judge(planned, living);
   }
   finish("preview", planned.code);
 }
@@ -189,8 +195,9 @@ async function startMachines(stopped: readonly RecordedPart[]): Promise<void> {
 }
 
 /** Says what is planned, and refuses what is not safe. */
-async function judge(steps: readonly Step[], { members, lost, replacement }: Living): Promise<void> {
+async function judge({ steps, single }: Planned, { members, lost, replacement }: Living): Promise<void> {
   progress(planText(memberPlans(steps, lost.replace)));
+  for (const line of rollNotes(steps, single)) progress(line);
   if (replacement?.volumeToo) {
     progress(`all data of ${replacement.member} is deleted; it copies what it holds from the other members`);
   }

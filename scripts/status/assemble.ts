@@ -23,6 +23,7 @@ export function assemble(facts: Facts): ClusterStatus {
       }))
       .sort((a, b) => a.ends.localeCompare(b.ends)),
     takenAt: new Date(facts.takenAt).toISOString(),
+    unfinished: facts.unfinished,
     members: facts.members.map(memberStatus),
     cuts: cutLinks(facts),
     kafka: kafkaStatus(facts),

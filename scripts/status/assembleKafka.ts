@@ -24,6 +24,12 @@ export function kafkaStatus({ members, cluster, kafkaVersion, stalled }: Facts):
     topicCount: partitions ? topics.size : null,
     partitionCount: partitions?.length ?? null,
     brokers,
+    otherBrokers:
+      facts?.metadata.brokerIds
+        .filter((id) => !members.some(({ member }) => member.brokerId === id))
+        .toSorted((a, b) => a - b)
+        .map((id) => ({ id, replicas: partitions?.filter(({ replicas }) => replicas.includes(id)).length ?? 0 })) ??
+      null,
     preferredNotLeader: having(isLedByAnother),
     underReplicated: having(isUnderReplicated),
     offline: having(isOffline),

@@ -7,7 +7,8 @@ import { specIn } from "../apply/spec.ts";
 import { runningWith } from "../apply/started.ts";
 import { UserError } from "../lib/report.ts";
 import { nameOf } from "../plugins/inputs.ts";
-import type { ExportedResource } from "../stack/deployment.ts";
+import type { Deployment, ExportedResource } from "../stack/deployment.ts";
+import { unfinishedResources, type UnfinishedResource } from "./unfinished.ts";
 
 /** What a member's apply deployed on it. */
 export interface DeployedApply {
@@ -49,6 +50,8 @@ export interface DeployedCluster {
   /** What the program has made; none where they are the user's own. */
   readonly certificates: readonly CertificateFacts[];
   readonly members: readonly DeployedMember[];
+  /** What an update after it has begun and not ended. */
+  readonly unfinished: readonly UnfinishedResource[];
 }
 
 /**
@@ -60,8 +63,9 @@ export interface DeployedCluster {
 export function deployedCluster(
   stack: string,
   outputs: Readonly<Record<string, unknown>>,
-  resources: readonly ExportedResource[],
+  deployment: Deployment,
 ): DeployedCluster {
+  const { resources = [] } = deployment;
   const { members, kafkaVersion, reach, deployerPrivateKey, security, deployerTls: tls } = outputs;
   if (!Array.isArray(members)) {
     throw new UserError(
@@ -94,6 +98,10 @@ export function deployedCluster(
     ...(Object.keys(tls ?? {}).length > 0 && { tls: tls as ClientTls }),
     certificates: resources.flatMap(certificates),
     members: deployed,
+    unfinished: unfinishedResources(
+      deployment,
+      deployed.map(({ name }) => name),
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import type { CertificateFacts, DeployedMember } from "./deployed.ts";
 import type { LinkFacts } from "./links.ts";
 import type { Look } from "./look.ts";
 import type { Lag } from "./stalled.ts";
+import type { UnfinishedResource } from "./unfinished.ts";
 
 /** An answer, or a sentence that says why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly seen: string };
@@ -83,6 +84,8 @@ export interface Facts {
   /** How far the cluster was secured then. */
   readonly security: Phase;
   readonly certificates: readonly CertificateFacts[];
+  /** What an update after the last deployment has begun and not ended. */
+  readonly unfinished: readonly UnfinishedResource[];
   /** When it was asked, in milliseconds since the epoch. */
   readonly takenAt: number;
   readonly members: readonly MemberFacts[];

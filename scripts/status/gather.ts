@@ -40,6 +40,7 @@ export async function gather(stack: string, cluster: DeployedCluster, network: N
     kafkaVersion: cluster.kafkaVersion,
     security: cluster.security,
     certificates: cluster.certificates,
+    unfinished: cluster.unfinished,
     takenAt: Date.now(),
     members: members.map((facts) => withLook(facts, settled.looks)),
     links: [...(await tried), ...(await ensembleLinks)],

@@ -3,6 +3,7 @@ import { judgeCuts } from "./cuts.ts";
 import { judgeKafka } from "./judgeKafka.ts";
 import { fullCause, judgeFull, judgeVolume, ROOM_FIRST } from "./judgeVolume.ts";
 import type { CertificateStatus, ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
+import { unfinishedText } from "./unfinished.ts";
 
 /** Certificates that a line names. */
 const NAMED = 3;
@@ -23,7 +24,16 @@ export function judge(status: ClusterStatus, limits: Limits): StatusProblem[] {
     ...judgeZooKeeper(status.zookeeper, status.members),
     ...judgeKafka(status),
     ...judgeCertificates(status),
+    ...judgeUpdate(status),
   ];
+}
+
+/** What follows from an update that broke off is seen on members and brokers: it comes after that. */
+function judgeUpdate({ unfinished }: ClusterStatus): StatusProblem[] {
+  if (unfinished.length === 0) return [];
+  const text = `the last update has not ended: ${unfinishedText(unfinished)}`;
+  const remedy = "npm run up goes on with it, or undoes what of it was taken out of the configuration";
+  return [{ kind: "update", subject: "stack", text, remedy }];
 }
 
 function judgeCertificates({ certificates, takenAt }: ClusterStatus): StatusProblem[] {

@@ -1,3 +1,4 @@
+import { counted } from "../../components/kafka/counted.ts";
 import { ADMIN_PROPERTIES } from "../../components/render/paths.ts";
 import { memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
 import { applyAgain, isDown } from "./causes.ts";
@@ -23,6 +24,13 @@ export function judgeKafka({ kafka, members, security }: ClusterStatus): StatusP
   for (const text of kafka.unknown) {
     const remedy = "run it again; if it stays so, look at ZooKeeper and the controller";
     problems.push({ kind: "unknown", subject, text: `the brokers did not tell ${text}`, remedy });
+  }
+  if (kafka.otherBrokers && kafka.otherBrokers.length > 0) {
+    const ids = kafka.otherBrokers.map(({ id, replicas }) => `${id} (${counted(replicas, "replica")})`).join(" and ");
+    const [are, member, them] = kafka.otherBrokers.length === 1 ? ["is", "member", "it"] : ["are", "members", "them"];
+    const text = `broker ${ids} ${are} registered and no ${member} of the last deployment`;
+    const remedy = `npm run up goes on with the update that has brought ${them}; stop by hand what no update has brought`;
+    problems.push({ kind: "broker", subject, text, remedy });
   }
   const { offline, underMinIsr, underReplicated } = kafka;
   const about = (

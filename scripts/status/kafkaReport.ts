@@ -69,6 +69,8 @@ export interface KafkaStatus {
   readonly topicCount: number | null;
   readonly partitionCount: number | null;
   readonly brokers: readonly BrokerStatus[];
+  /** Registered brokers that are no members of the last deployment, with the number of replicas that they hold. */
+  readonly otherBrokers: readonly { readonly id: number; readonly replicas: number }[] | null;
   readonly preferredNotLeader: readonly PartitionStatus[] | null;
   readonly underReplicated: readonly PartitionStatus[] | null;
   readonly offline: readonly PartitionStatus[] | null;

@@ -3,6 +3,7 @@ import type { Phase } from "../../components/security/phase.ts";
 import type { Service } from "../../components/render/nodeFile.ts";
 import type { FileDifference } from "../apply/files.ts";
 import type { KafkaStatus } from "./kafkaReport.ts";
+import type { UnfinishedResource } from "./unfinished.ts";
 
 /** Raised when a field is taken away or means something else. */
 export const FORMAT = 1;
@@ -106,6 +107,8 @@ export interface ClusterStatus {
   readonly security: Phase;
   /** The certificates that the program has made, the one that ends first at the head. */
   readonly certificates: readonly CertificateStatus[];
+  /** What an update after the last deployment has begun and not ended. */
+  readonly unfinished: readonly UnfinishedResource[];
   readonly members: readonly MemberStatus[];
   /** Connections between members that can't be opened, though the service is there. */
   readonly cuts: readonly LinkStatus[];
@@ -131,8 +134,9 @@ export interface StatusProblem {
     | "replication"
     | "throttle"
     | "certificate"
+    | "update"
     | "unknown";
-  /** A member's name, `kafka`, `zookeeper` or `certificates`. */
+  /** A member's name, `kafka`, `zookeeper`, `certificates` or `stack`. */
   readonly subject: string;
   readonly text: string;
   readonly remedy: string;

@@ -55,7 +55,8 @@ function serviceRows({ services }: MemberStatus): string[][] {
 
 function volume({ volume, reachable, unknown }: MemberStatus): string {
   if (!volume) return reachable && unknown.length === 0 ? "not mounted" : UNKNOWN;
-  return `${(volume.used / GIB).toFixed(1)} of ${(volume.size / GIB).toFixed(1)} GiB, ${volume.usedPercent} %`;
+  // Of what services can use: the percentage follows from it.
+  return `${(volume.used / GIB).toFixed(1)} of ${((volume.used + volume.available) / GIB).toFixed(1)} GiB, ${volume.usedPercent} %`;
 }
 
 function brokerRows({ brokers, controllerId }: KafkaStatus): string[][] {

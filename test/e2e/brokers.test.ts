@@ -126,7 +126,7 @@ async function moving(update: Running): Promise<void> {
     "partitions to move",
     async () => {
       const moves = await askRequests(BOOTSTRAP, (requests) => requests.movesUnderWay()).catch(() => []);
-      return moves.length > 0 && update.text().includes("partitions begin to move")
+      return moves.length > 0 && /partitions? begins? to move/.test(update.text())
         ? { value: true }
         : { seen: update.text() };
     },
@@ -159,6 +159,13 @@ for (const version of versionsUnderTest("3.9.2")) {
     assert.match(text, /the next update looks at these again in any case: assignment-partitions/);
     const onNew = (await allPartitions(BOOTSTRAP)).filter(({ replicas }) => replicas.some((id) => id > 3));
     assert.ok(onNew.length > 0);
+    const status = await stack.runScript("status");
+    assert.equal(status.code, 2);
+    assert.match(
+      status.text,
+      /broker 4 \(\d+ \w+\) and 5 \(\d+ \w+\) are registered and no members of the last deployment/,
+    );
+    assert.match(status.text, /the last update has not ended: kafka-4 \(/);
 
     await configure(version, 3);
     assert.match((await stack.succeed("preview")).text, /~ +command:local:Command assignment-partitions update/);

@@ -33,6 +33,9 @@ async function configure(properties: Record<string, string | number> = {}, more 
 const ACCEPT = "  kafka-cluster:rollout:\n    acceptUnavailable: true\n";
 const QUICK = "  kafka-cluster:rollout:\n    gateTimeoutSeconds: 5\n";
 
+const topic = (name: string, replicationFactor: number): string =>
+  `  kafka-cluster:topics:\n    - { name: ${name}, partitions: 1, replicationFactor: ${replicationFactor} }\n`;
+
 const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => askAdmin(BROKERS, question);
 
 /** What each broker says that a property of its own is. */
@@ -169,14 +172,32 @@ test("a broker that a partition can't do without is not stopped; the remedy is n
   const before = await processes();
   await configure({ "log.retention.hours": 48 });
   const text = await stack.fail("up");
+  assert.match(text, /topic single has one replica: the roll stops at its broker, unless/);
   assert.match(text, /kafka-1: kafka was not stopped/);
+  // What failed is repeated below the outputs.
+  assert.match(
+    text,
+    /still on record\nwhat failed:\n {2}kafka-1-apply: kafka was not stopped:\n[^]{0,600}ended with exit code/,
+  );
   assert.match(text, /single-0: broker 1 has its only in-sync replica/);
-  assert.match(text, /give single more replicas, or a lower min\.insync\.replicas/);
+  assert.match(text, /name in the setting topics single \(replicationFactor 2\), and run npm run up again/);
+  assert.doesNotMatch(text, /lower min\.insync\.replicas/);
+  const status = await stack.runScript("status");
+  assert.equal(status.code, 2);
+  assert.match(status.text, /stack: the last update has not ended: kafka-1 \(apply\)/);
   assert.deepEqual(await processes(), before);
   assert.deepEqual(await inFile("log.retention.hours"), Array(3).fill("log.retention.hours=72"));
   await configure({ "log.retention.hours": 48 }, ACCEPT);
   await stack.succeed("up");
   assert.deepEqual(await inEffect("log.retention.hours"), ["48", "48", "48"]);
+});
+
+test("the remedy that is named is followed: replicas come before the first broker is stopped", async () => {
+  await configure({ "log.retention.hours": 49 }, topic("single", 2));
+  const { text } = await stack.succeed("up");
+  assert.match(text, /topic single: 1 partition gets 2 replicas, before brokers restart/);
+  assert.ok(text.indexOf("before brokers restart") < text.indexOf("stopping kafka"));
+  assert.deepEqual(await inEffect("log.retention.hours"), ["49", "49", "49"]);
 });
 
 test("while another member is missing no machine is replaced, and nothing is deleted", async () => {

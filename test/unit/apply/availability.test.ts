@@ -33,18 +33,43 @@ test("it may not take the last in-sync replica, nor a partition under its min.in
 test("the message names the partitions, what they lack, and what to do", () => {
   const found = blockers([partition([1], [1], 1, "single"), partition([1, 2, 3], [1, 3], 2, "behind")], 1);
   assert.equal(
-    blockedMessage(found),
+    blockedMessage(found, 3),
     [
       "  single-0: broker 1 has its only in-sync replica",
-      "  behind-0: 1 in-sync replicas would be left, min.insync.replicas is 2; not in sync: broker 2",
-      "Remedy: give single more replicas, or a lower min.insync.replicas; " +
+      "  behind-0: 1 in-sync replica would be left, min.insync.replicas is 2; not in sync: broker 2",
+      "Remedy: name in the setting topics single (replicationFactor 2), and run npm run up again: " +
+        "topics get more replicas before a broker is stopped; " +
         "bring the brokers back whose replicas are not in sync; " +
         "or set rollout.acceptUnavailable to true for this update",
     ].join("\n"),
   );
 });
 
+/** What is to be done about partitions that never can do without broker 1. */
+function remedy(brokers: number, ...views: PartitionView[]): string {
+  const [, text = ""] = /Remedy: (.*); or set rollout/.exec(blockedMessage(blockers(views, 1), brokers)) ?? [];
+  return text;
+}
+
+test("a lower min.insync.replicas is advised only where it helps, more replicas only where there are the brokers", () => {
+  const pair = partition([1, 2], [1, 2], 2, "pair");
+  const lower = "lower min.insync.replicas by kafka-configs.sh, or in an update that restarts no broker, of pair (1)";
+  const more =
+    "name in the setting topics pair (replicationFactor 3), and run npm run up again: " +
+    "topics get more replicas before a broker is stopped";
+  assert.equal(remedy(3, pair), `${more}; ${lower}`);
+  assert.equal(remedy(2, pair), lower);
+});
+
+test("a topic is named once, and Kafka's own can't be named in the settings", () => {
+  const offsets = partition([1], [1], 1, "__consumer_offsets");
+  assert.equal(
+    remedy(3, offsets, { ...offsets, partition: 1 }),
+    "give more replicas by kafka-reassign-partitions.sh to __consumer_offsets (replicationFactor 2)",
+  );
+});
+
 test("of many partitions five are named", () => {
   const many = Array.from({ length: 12 }, (_, index) => partition([1], [1], 1, `t${index}`));
-  assert.match(blockedMessage(blockers(many, 1)), /\n {2}t4-0: [^\n]+\n {2}and 7 more partitions\n/);
+  assert.match(blockedMessage(blockers(many, 1), 3), /\n {2}t4-0: [^\n]+\n {2}and 7 more partitions\n/);
 });

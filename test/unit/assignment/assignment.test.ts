@@ -49,6 +49,8 @@ test("copies are measured on the brokers' disks, also when the source is gone", 
   sizes.delete(1);
   sizes.set(4, [{ topic: "a", partition: 0, size: 4 * MIB }]);
   assert.equal(await copied(), "4.0 of 4.0 MiB copied");
+  const empty = copiedBytes(requests, [row("a", 1, 1)], [row("a", 1, 4)], [1, 4]);
+  assert.equal(await empty(), "", "0.0 of 0.0 MiB would tell nothing");
 });
 
 /** A cluster that does each move at the second look, and forgets a topic that was deleted. */
@@ -99,6 +101,16 @@ test("moves are started a bounded number at a time, and waited for; a deleted to
   );
   assert.deepEqual(started, [50, 50, 20]);
   assert.ok([...state.values()].every(({ replicas }) => replicas.join() === "2"));
+});
+
+test("progress of a move is in the singular where there is one, and without bytes where there are none", async (context) => {
+  let said = "";
+  context.mock.method(process.stderr, "write", (text: string) => (said += text) !== "");
+  const { requests } = clusterOf([row("a", 0, 1)]);
+  const nothing = (): Promise<string> => Promise.resolve("");
+  await carryOut(requests, [row("a", 0, 2)], nothing, () => Promise.resolve());
+  context.mock.restoreAll();
+  assert.equal(said, "1 partition begins to move\n");
 });
 
 test("a partition without a leader stays where it is, unless its broker goes: then nothing is moved", () => {

@@ -117,6 +117,15 @@ test("a member that is down comes first, and its apply runs although nothing of 
   );
 });
 
+test("what topics gain comes after those that are mended, and before the first that is up is touched", async () => {
+  const all = ["kafka-1", "kafka-2", "kafka-3"];
+  const resources = await deployCluster({}, all, { down: ["kafka-3"], factors: { orders: 3 } });
+  assert.deepEqual(dependencies(resources, "growth-replicas"), ["deployer-pair", "kafka-3-apply"]);
+  const chain = (member: string): string[] =>
+    dependencies(resources, `${member}-machine`).filter((name) => /-apply$|^growth/.test(name));
+  assert.deepEqual(all.map(chain), [["growth-replicas", "kafka-3-apply"], ["kafka-1-apply"], []]);
+});
+
 test("members that are down don't wait for each other; the first one that is up waits for all of them", async () => {
   const all = ["kafka-1", "kafka-2", "kafka-3"];
   const resources = await deployCluster({}, all, { down: ["kafka-1", "kafka-3"] });

@@ -1,5 +1,6 @@
 import { DeployerKey } from "../../../components/deployerKey.ts";
-import { KafkaCluster } from "../../../components/kafkaCluster.ts";
+import { Growth } from "../../../components/growth.ts";
+import { KafkaCluster, type KafkaClusterArgs } from "../../../components/kafkaCluster.ts";
 import type { Infrastructure } from "../../../components/livingCluster.ts";
 import { planMembers } from "../../../components/render/members.ts";
 import { checkSettings } from "../../../components/settings.ts";
@@ -38,6 +39,8 @@ export interface Surroundings {
   readonly down?: readonly string[];
   /** Host keys of the members that are upgraded. */
   readonly upgrading?: Readonly<Record<string, string>>;
+  /** Replicas that topics get before the roll. @default none do */
+  readonly factors?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface Surroundings {
 export async function deployCluster(
   raw: Record<string, unknown>,
   deployed: readonly string[] = [],
-  { provider, infrastructure, upgrading, down = [] }: Surroundings = {},
+  { provider, infrastructure, upgrading, factors, down = [] }: Surroundings = {},
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
   return deploy(
@@ -76,7 +79,13 @@ export async function deployCluster(
         jvmOptions: settings.jvmOptions,
       };
       const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading });
-      new KafkaCluster("kafka", { ...shared, ensemble });
+      const grow: KafkaClusterArgs["grow"] = (added) => [
+        new Growth("growth", {
+          ...{ brokers: [], reach: shared.platform.reach, deployerKey, throttleMiBps: 50, factors },
+          startAfter: added.map((member) => member.applied),
+        }).grown,
+      ];
+      new KafkaCluster("kafka", { ...shared, ensemble, ...(factors && { grow }) });
     },
     PRINTED,
     provider,

@@ -305,6 +305,19 @@ for (const version of versions) {
   });
 }
 
+test("a topic's name of a property is answered with the broker's, however far away that is", () => {
+  for (const version of versions) {
+    const properties = { "max.message.bytes": 1000, "retention.ms": 1000, "segment.ms": 1000, "flush.messages": 1 };
+    const said = checkBrokerProperties(version, properties, { brokerCount: 3 });
+    assert.deepEqual(
+      said.map(({ allowed }) => allowed),
+      ["message.max.bytes", "log.retention.ms", "log.roll.ms", "log.flush.interval.messages"].map(
+        (name) => `no such property of a broker: for a broker it is ${name}`,
+      ),
+    );
+  }
+});
+
 describe("buffers have to fit into the heap", () => {
   const refused = (properties: BrokerProperties, heap: string, version = "3.9.2"): (readonly [string, string])[] =>
     checkBrokerProperties(version, properties, { brokerCount: 3, heap })
@@ -316,9 +329,9 @@ describe("buffers have to fit into the heap", () => {
       assert.deepEqual(refused({ "log.cleaner.dedupe.buffer.size": 524288000 }, "384m", version), [
         [
           "log.cleaner.dedupe.buffer.size",
-          "together with log.cleaner.io.buffer.size (524288 bytes) and queued.max.requests (2000 bytes) at most the " +
-            "broker's heap, which is 402653184 bytes (heap.broker 384m): it is taken when the broker starts, 524814288 " +
-            "bytes in all",
+          "less, or a larger heap.broker: a broker takes 500.5 MiB of its heap when it starts (500.0 MiB for " +
+            "log.cleaner.dedupe.buffer.size, 0.5 MiB for log.cleaner.io.buffer.size, under 0.1 MiB for " +
+            "queued.max.requests), and heap.broker is 384.0 MiB (384m)",
         ],
       ]);
     });

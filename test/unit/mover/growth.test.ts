@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wantedFactors } from "../../../components/growthSpec.ts";
+import { gainedFactors, wantedFactors } from "../../../components/growthSpec.ts";
 import { checkSettings } from "../../../components/settings.ts";
-import { growthGoals } from "../../../scripts/mover/growth.ts";
+import { fewestReplicas, growthGoals } from "../../../scripts/mover/growth.ts";
 
 const row = (topic: string, partition: number, leader: number, ...replicas: number[]) => ({
   topic,
@@ -29,10 +29,13 @@ test("topics grow to what is wanted of them, over all brokers; none gets fewer, 
   ]);
 });
 
-test("what is on its way is not asked for again, and a partition without a leader is let be", () => {
+test("what is on its way already is waited for, and a partition without a leader is let be", () => {
   const partitions = [row("a", 0, 1, 1, 2), row("a", 1, -1, 3)];
   const moves = [{ topic: "a", partition: 0, replicas: [1, 2], adding: [2], removing: [] }];
-  assert.deepEqual(growthGoals({ partitions }, moves, BROKERS, { a: 2 }), []);
+  assert.deepEqual(growthGoals({ partitions }, moves, BROKERS, { a: 2 }), [
+    { topic: "a", partition: 0, replicas: [1, 2] },
+  ]);
+  assert.deepEqual(growthGoals({ partitions }, moves, BROKERS, { b: 2 }), [], "another topic's");
 });
 
 test("what is wanted of topics is what the settings say, and the defaults of that many brokers", () => {
@@ -53,4 +56,28 @@ test("what is wanted of topics is what the settings say, and the defaults of tha
     __transaction_state: 2,
     "replica-yu1": 2,
   });
+});
+
+test("topics that ask for more replicas than there are get them before the roll; what is as it was asked for is let be", () => {
+  const { topics } = checkSettings({
+    topics: ["new", "taken", "raised", "lowered", "by-hand"].map((name) => ({
+      name,
+      partitions: 1,
+      replicationFactor: name === "lowered" ? 1 : 3,
+    })),
+  });
+  const recorded = { raised: 1, lowered: 3, "by-hand": 3 };
+  const deployed = Object.entries(recorded).map(([name, replicationFactor]) => ({
+    name,
+    partitions: 1,
+    replicationFactor,
+  }));
+  const present = { taken: 1, raised: 1, lowered: 3, "by-hand": 1, others: 1 };
+  assert.deepEqual(gainedFactors(topics, deployed, present), { taken: 3, raised: 3 });
+  assert.deepEqual(gainedFactors(topics, deployed, {}), { raised: 3 }, "by the record where the cluster is silent");
+  assert.deepEqual(gainedFactors(topics, deployed, { ...present, raised: 3 }), { taken: 3 }, "done by an earlier run");
+});
+
+test("a topic has as many replicas as its partition with the fewest", () => {
+  assert.deepEqual(fewestReplicas([row("a", 0, 1, 1, 2), row("a", 1, 1, 1), row("b", 0, 1, 1, 2, 3)]), { a: 1, b: 3 });
 });

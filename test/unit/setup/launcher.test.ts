@@ -41,7 +41,8 @@ test("program.mjs runs the program that it names, and bundles it anew when it na
   context.after(() => rm(folder, { recursive: true }));
   for (const name of ["components", "scripts"]) await mkdir(join(folder, name));
   await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  await copyFile("scripts/bundle.mjs", join(folder, "scripts", "bundle.mjs"));
+  for (const own of ["bundle.mjs", "lazyClosures.mjs"])
+    await copyFile(join("scripts", own), join(folder, "scripts", own));
   for (const name of ["index", "own"])
     await writeFile(join(folder, `${name}.ts`), `export const is: string = "${name}";`);
   const text = await readFile("program.mjs", "utf8");
@@ -76,11 +77,14 @@ test("bootstrap.mjs installs the packages when they are not those of package-loc
 
   const failed = await bootstrap(1);
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /^failed npm packages \(\d+\.\d s\)\nerror: npm ci ended with exit code 1; see above/);
+  assert.match(
+    failed.stderr,
+    /^\.{3} {4}npm packages: installing\nfailed npm packages \(\d+\.\d s\)\nerror: npm ci ended with exit code 1; see above/,
+  );
 
   const older = { "node_modules/a": { version: "1.0.0" } };
   await write("node_modules/.package-lock.json", { packages: older });
-  assert.match((await bootstrap(0)).stderr, /^done {3}npm packages \(\d+\.\d s\)\nerror: unknown command/);
+  assert.match((await bootstrap(0)).stderr, /^\.{3} .*\ndone {3}npm packages \(\d+\.\d s\)\nerror: unknown command/);
 
   const current = { "node_modules/a": { version: "1.0.1" } };
   await write("node_modules/.package-lock.json", { packages: current });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { runSteps, type Step } from "../../../scripts/setup/steps.ts";
 
 function step(name: string, done: boolean, run: Step["run"] = () => Promise.resolve()): Step {
@@ -49,4 +49,49 @@ test("on a terminal a step shows in place what it is at, in one row", async () =
     true,
   );
   assert.equal(text, "\r\x1b[K...    tool: started\r\x1b[K...    tool: downloading from\r\x1b[Kdone   tool (T)\n");
+});
+
+/** Lets seconds pass, one by one: the clock that is in the place of the real one stands at the end of each tick. */
+function pass(context: TestContext, seconds: number): void {
+  for (let second = 0; second < seconds; second += 1) context.mock.timers.tick(1_000);
+}
+
+test("what takes long gives signs of life in a pipe: a line when it begins, and one about every minute", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval", "Date"] });
+  let text = "";
+  const running = step("tool", false, async (note) => {
+    note("downloading");
+    await Promise.resolve();
+    pass(context, 1);
+    note("building, some 2 minutes");
+    pass(context, 130);
+    note("over at once");
+  });
+  await runSteps([running, step("quick", false)], { write: (piece) => (text += piece) });
+  assert.equal(
+    text.replace(/\(\d+\.\d s\)/g, "(T)"),
+    [
+      "...    tool (3 s): building, some 2 minutes",
+      "...    tool (63 s): building, some 2 minutes",
+      "...    tool (123 s): building, some 2 minutes",
+      "done   tool (T)",
+      "done   quick (T)",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("on a terminal the time goes on", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval", "Date"] });
+  let text = "";
+  const running = step("tool", false, (note) => {
+    note("building");
+    pass(context, 2);
+    return Promise.resolve();
+  });
+  await runSteps([running], { isTTY: true, columns: 80, write: (piece) => (text += piece) });
+  assert.match(
+    text,
+    /tool: building\r\x1b\[K\.{3} {4}tool \(1 s\): building\r\x1b\[K\.{3} {4}tool \(2 s\): building\r/,
+  );
 });

@@ -260,6 +260,16 @@ test("a configuration that is not YAML is an error with its line, without what s
       assert.doesNotMatch(error.message, /hidden/);
       return true;
     });
+    const twice =
+      "config:\n  kafka-cluster:brokerCount: 3\n  kafka-cluster:heap: { broker: 1g }\n  kafka-cluster:brokerCount: 4\n";
+    await writeFile(file, twice);
+    await assert.rejects(configured("platform"), {
+      message: `${file} is not YAML: the key kafka-cluster:brokerCount stands twice, at line 2 and at line 4, column 3: keep one`,
+    });
+    await writeFile(file, "a:\n  x: 1\nb: { x: 1, y: { z: 1 }, x: hidden }\n");
+    await assert.rejects(configured("platform"), {
+      message: `${file} is not YAML: the key x stands twice, at line 3 and at line 3, column 25: keep one`,
+    });
     await writeFile(file, "config:\n  kafka-cluster:platform: aws\n");
     assert.equal(await configured("platform"), "aws");
   } finally {

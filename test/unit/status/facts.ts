@@ -110,6 +110,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     kafkaVersion: "3.9.2",
     security: "plaintext",
     certificates: [],
+    unfinished: [],
     takenAt: Date.UTC(2026, 0, 2, 4, 5, 6),
     members: [memberFacts(1), memberFacts(2), memberFacts(3)],
     links: [],

@@ -12,7 +12,15 @@ test("a bridge that is gone: nothing is sent, and the status is there at once", 
   const started = Date.now();
   const facts = await gather(
     "dev",
-    { kafkaVersion: "3.9.2", security: "plaintext", certificates: [], reach, privateKey: "PRIVATE", members },
+    {
+      kafkaVersion: "3.9.2",
+      security: "plaintext",
+      certificates: [],
+      unfinished: [],
+      reach,
+      privateKey: "PRIVATE",
+      members,
+    },
     network,
   );
   assert.ok(Date.now() - started < 1_000);
@@ -31,7 +39,15 @@ test("a member without an apply on record is not connected to, since its host ke
   const members = [member(1, { apply: null })];
   const facts = await gather(
     "dev",
-    { kafkaVersion: "3.9.2", security: "plaintext", certificates: [], reach, privateKey: "PRIVATE", members },
+    {
+      kafkaVersion: "3.9.2",
+      security: "plaintext",
+      certificates: [],
+      unfinished: [],
+      reach,
+      privateKey: "PRIVATE",
+      members,
+    },
     network,
   );
   const seen = "its host key is not known, since no apply of it is on record: npm run up";

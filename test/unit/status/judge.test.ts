@@ -41,6 +41,17 @@ test("a cluster that is as it should be has no problem", () => {
   assert.deepEqual(problems({}), []);
 });
 
+test("after an update that did not end, what of it is there is named", () => {
+  const seen = cluster([partition("a", 0, [1, 2]), partition("b", 0, [4, 1]), partition("b", 1, [4, 2])]);
+  const value = { ...seen, metadata: { ...seen.metadata, brokerIds: [1, 2, 3, 4] } };
+  assert.deepEqual(problems({ cluster: { value }, unfinished: [{ resource: "kafka-4-apply", member: "kafka-4" }] }), [
+    "broker kafka: broker 4 (2 replicas) is registered and no member of the last deployment. Remedy: npm run up goes on " +
+      "with the update that has brought it; stop by hand what no update has brought",
+    "update stack: the last update has not ended: kafka-4 (apply). Remedy: npm run up goes on with it, or undoes what of " +
+      "it was taken out of the configuration",
+  ]);
+});
+
 test("how a service ended that nobody stopped is told, and where to look", () => {
   const ended = service("kafka", 3, {
     activeState: "activating",

@@ -19,11 +19,11 @@ test("a healthy cluster", () => {
     `stack dev at 2026-01-02 04:05 UTC: healthy
 
   member   address    rack  SSH  files        data volume           service    state   since                 started with
-  kafka-1  10.0.0.18  -     yes  as deployed  3.0 of 40.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
+  kafka-1  10.0.0.18  -     yes  as deployed  3.0 of 39.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
                                                                     kafka      active  2026-01-02 03:04 UTC  deployed files
-  kafka-2  10.0.0.19  -     yes  as deployed  3.0 of 40.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
+  kafka-2  10.0.0.19  -     yes  as deployed  3.0 of 39.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
                                                                     kafka      active  2026-01-02 03:04 UTC  deployed files
-  kafka-3  10.0.0.20  -     yes  as deployed  3.0 of 40.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
+  kafka-3  10.0.0.20  -     yes  as deployed  3.0 of 39.0 GiB, 8 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
                                                                     kafka      active  2026-01-02 03:04 UTC  deployed files
 
   broker          member   Kafka  registered  leaders  replicas  in sync  not preferred  under-replicated  offline  under min ISR
@@ -110,7 +110,7 @@ test("a cluster with all that can be told of it", () => {
                                                                            kafka      failed  -                     other files
   kafka-3      10.0.0.20   -       no   ?            ?                     zookeeper  ?       ?                     ?
                                                                            kafka      ?       ?                     ?
-  zookeeper-1  10.0.0.254  zone-b  yes  as deployed  0.9 of 9.3 GiB, 12 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
+  zookeeper-1  10.0.0.254  zone-b  yes  as deployed  0.9 of 8.4 GiB, 12 %  zookeeper  active  2026-01-02 03:04 UTC  deployed files
 
   broker          member   Kafka  registered  leaders  replicas  in sync  not preferred  under-replicated  offline  under min ISR
   1               kafka-1  ?      yes         0        0         0        0              0                 0        0

@@ -1,0 +1,5 @@
+/**
+ * Begins a message of the program's to `scripts/plan`, which reads it in the engine's event log: topics that have one replica
+ * and get no other before the roll, as a JSON list. Pulumi shows it to nobody, since it is one for debugging.
+ */
+export const SINGLE_REPLICAS = "topics with one replica: ";
