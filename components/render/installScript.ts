@@ -133,7 +133,13 @@ for service in $SERVICES; do
 done
 
 [ ! -x ${ROOM_SCRIPT} ] || ${ROOM_SCRIPT} make
-systemctl daemon-reload
+# Each of these has systemd read all units anew: only where it has to.
 # shellcheck disable=SC2086
-systemctl enable --quiet $SERVICES
+if ! systemctl show --property=NeedDaemonReload,LoadState $SERVICES | awk '
+  /=yes$|^LoadState=/ && $0 != "LoadState=loaded" { stale = 1 } END { exit stale }'; then
+  systemctl daemon-reload
+fi
+for service in $SERVICES; do
+  systemctl is-enabled --quiet "$service" || systemctl enable --quiet "$service"
+done
 `;

@@ -104,12 +104,18 @@ async function bringUp(
   const settled = plans.filter(
     ({ action: { kind }, state }) => kind !== "start" && kind !== "restart" && !state.looping,
   );
-  await Promise.all(settled.map(({ service }) => forgetRestarts(ssh, service)));
+  await forgetRestarts(
+    ssh,
+    settled.map(({ service }) => service),
+  );
   const states = await Promise.all(plans.map(({ service }) => healthy(spec, ssh, service)));
   const broker = plans.find(({ service }) => service === "kafka");
   await Promise.all([
     broker && settleBroker(spec, ssh, broker),
-    ...plans.map(({ service }) => forgetRestarts(ssh, service)),
+    forgetRestarts(
+      ssh,
+      plans.map(({ service }) => service),
+    ),
   ]);
   return Object.fromEntries(plans.map(({ service }, index) => [service, states[index]]));
 }
@@ -166,7 +172,7 @@ async function rollBack(
     const looked = plans.filter((plan) => plan === hurt || again.includes(plan));
     for (const { service } of looked) {
       await healthy(spec, ssh, service);
-      await forgetRestarts(ssh, service);
+      await forgetRestarts(ssh, [service]);
     }
     if (again.length > 0) await takeLeadersBack(spec, ssh.openSocket).catch(() => undefined);
   } catch (error) {

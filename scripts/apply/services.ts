@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../components/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { waitFor } from "../lib/wait.ts";
 import { type Launch, REMEMBER, rememberLines, STARTED_WITH } from "./started.ts";
 
 /**
@@ -14,8 +13,8 @@ export const RESTARTS_ALLOWED = 6;
 /** How often a service that stops is looked at, in milliseconds. */
 const LOOK_INTERVAL_MS = 500;
 
-/** How long a restart may take, in milliseconds: systemd kills a broker after 300 s and a ZooKeeper server after 30 s. */
-const LAUNCH_TIMEOUT_MS = 360_000;
+/** How long a restart may take, in seconds: systemd kills a broker after 300 s and a ZooKeeper server after 30 s. */
+const LAUNCH_TIMEOUT_S = 360;
 
 const STATE = `systemctl show --timestamp=unix --property=ActiveState,NRestarts,ActiveEnterTimestamp "$1"
 echo "Now=$(date +%s)"
@@ -29,6 +28,13 @@ const LAUNCH = `${REMEMBER}
 systemctl reset-failed "$@" 2>/dev/null || true
 systemctl restart --no-block "$@"
 remember`;
+
+// On the machine, as each look over SSH takes a process of sudo more.
+const AWAIT_JOBS = `end=$((SECONDS + ${LAUNCH_TIMEOUT_S}))
+while systemctl show --property=Job "$@" | grep -q '^Job=[1-9]'; do
+  [ $SECONDS -lt $end ] || exit 1
+  sleep 0.1
+done`;
 
 // What Java said itself and systemd did, the log's end without the long list of settings that each start writes, and
 // the errors since the start with their causes: the exception stands on the lines below an error, above its stack.
@@ -123,15 +129,12 @@ export async function assertPortFree(ssh: Ssh, service: Service, port: number): 
 export async function launchServices(ssh: Ssh, launches: readonly Launch[]): Promise<void> {
   const services = launches.map(({ service }) => service);
   await ssh.sudo(["bash", "-c", LAUNCH, "launch", ...services], rememberLines(launches));
-  await waitFor(
-    `systemd to restart ${services.join(" and ")}`,
-    async () => {
-      const jobs = await ssh.sudo(["systemctl", "show", "--property=Id,Job", ...services]);
-      return /^Job=[1-9]/m.test(jobs) ? { seen: "it is still stopping or starting" } : { value: true };
-    },
-    LAUNCH_TIMEOUT_MS,
-    LOOK_INTERVAL_MS,
-  );
+  const { code } = await ssh.exec(["sudo", "-n", "bash", "-c", AWAIT_JOBS, "await-jobs", ...services]);
+  if (code !== 0) {
+    throw new UserError(
+      `waited ${LAUNCH_TIMEOUT_S} s for systemd to restart ${services.join(" and ")}; it is still stopping or starting`,
+    );
+  }
 }
 
 /**
@@ -152,11 +155,11 @@ export async function assertRunning(ssh: Ssh, service: Service): Promise<void> {
 }
 
 /**
- * Forgets how often systemd has started a service again: what it took to become healthy, such as a broker's tries until
- * ZooKeeper served, says nothing against it later.
+ * Forgets how often systemd has started services again: what it took to become healthy, such as a broker's tries until
+ * ZooKeeper served, says nothing against them later.
  */
-export async function forgetRestarts(ssh: Ssh, service: Service): Promise<void> {
-  await ssh.sudo(["systemctl", "reset-failed", service]);
+export async function forgetRestarts(ssh: Ssh, services: readonly Service[]): Promise<void> {
+  if (services.length > 0) await ssh.sudo(["systemctl", "reset-failed", ...services]);
 }
 
 /** The last errors and lines that a service wrote, for an error message. */
