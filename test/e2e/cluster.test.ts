@@ -12,7 +12,9 @@ import type { Reach, ReachSecrets } from "../../components/reach.ts";
 import { DEPLOY_USER } from "../../components/render/paths.ts";
 import type { VerificationResult, VerificationSpec } from "../../components/verificationSpec.ts";
 import { makeKeyPair } from "../../scripts/lib/keyPair.ts";
-import { askAdmin } from "./support/admin.ts";
+import { plainSocket } from "../../scripts/lib/sockets.ts";
+import { ZooKeeperReader } from "../../scripts/lib/zookeeperReader.ts";
+import { askAdmin, nextRoll } from "./support/admin.ts";
 import { findMachine, inside, leftovers } from "./support/machines.ts";
 import { runNote } from "./support/note.ts";
 import { type Ended, devConfiguration, type Outputs, resourceChanges, TestStack } from "./support/stack.ts";
@@ -374,8 +376,20 @@ test("through a bastion: a member's apply, the round trip, a host key", async ()
   assert.deepEqual(await stack.script("hostKey", learning, secrets), { hostKey: third.hostKey });
 });
 
-test("a changed broker property rolls through the members one after the other", async () => {
+/** How often a controller has been elected. */
+async function controllerEpoch(): Promise<number> {
+  const reader = await ZooKeeperReader.connect(plainSocket, { host: address(1), port: 2181 });
+  try {
+    return Number(await reader.data("/controller_epoch"));
+  } finally {
+    reader.close();
+  }
+}
+
+test("a changed broker property rolls through the members one after the other, the controller last", async () => {
   await deployed();
+  const order = await nextRoll(stack, brokers);
+  const elections = await controllerEpoch();
   const boots = (): Promise<string[]> => onAll("ps -o lstart= -p 1; cat /var/lib/cloud/data/instance-id");
   const before = await boots();
   await stack.configure(configuration.replace("log.retention.hours: 168", "log.retention.hours: 96"));
@@ -386,8 +400,10 @@ test("a changed broker property rolls through the members one after the other", 
   assert.deepEqual(await boots(), before, "no machine is replaced or rebooted");
   assert.deepEqual(
     applyEvents(log),
-    MEMBERS.flatMap((member) => [`${member} starts`, `${member} ends`]),
+    order.flatMap((member) => [`${member} starts`, `${member} ends`]),
   );
+  assert.equal((await controllerEpoch()) - elections, 1, "elections of the controller");
+  assert.deepEqual(stack.outputs().rollOrder, order);
 
   assert.deepEqual(
     await onAll("grep ^log.retention.hours= /etc/kafka/server.properties"),

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import kafkajs from "kafkajs";
 import type { Admin } from "kafkajs";
-import { askAdmin } from "./support/admin.ts";
+import { askAdmin, nextRoll } from "./support/admin.ts";
 import { execInside, findMachine, inside, leftovers } from "./support/machines.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
 
@@ -53,6 +53,17 @@ function inEffect(name: string): Promise<(string | undefined)[]> {
   });
 }
 
+/** The member that the next roll begins with, and the others. */
+async function firstOfRoll(): Promise<{ first: string; id: number; others: string[] }> {
+  const [first = "", ...others] = await nextRoll(stack, BROKERS);
+  return { first, id: MEMBERS.indexOf(first) + 1, others };
+}
+
+/** What each of some members has, of what all have. */
+function of<T>(members: readonly string[], values: readonly T[]): (T | undefined)[] {
+  return members.map((member) => values[MEMBERS.indexOf(member)]);
+}
+
 /** Process ids of the services, which change when they restart. */
 function processes(): Promise<string[]> {
   return Promise.all(
@@ -88,26 +99,31 @@ test("what a broker takes while it runs restarts nothing, and stands in its file
 
 test("a change that the broker itself refuses leaves its file as it was, and every member untouched", async () => {
   const before = await processes();
+  const { id } = await firstOfRoll();
   await configure({ "metric.reporters": "org.example.NoSuchReporter" });
   const text = await stack.fail("up");
-  assert.match(text, /broker 1: .*metric\.reporters = org\.example\.NoSuchReporter.* can't be changed: Invalid value/);
+  assert.match(
+    text,
+    new RegExp(`broker ${id}: .*metric\\.reporters = org\\.example\\.NoSuchReporter.* can't be changed: Invalid value`),
+  );
   assert.deepEqual(await processes(), before);
   assert.deepEqual(await inFile("metric.reporters"), ["", "", ""]);
 });
 
 test("a change that a running broker does not stand is taken back at the first, and the others never see it", async () => {
   const before = await processes();
+  const { first, others } = await firstOfRoll();
   const buffer = "log.cleaner.dedupe.buffer.size";
   // It fits into the heap of 384 MiB alone, but 4 MiB are not enough for all else.
   await configure({ "message.max.bytes": 4242880, "num.io.threads": 12, [buffer]: 398458880 });
   const text = await stack.fail("up");
   assert.match(
     text,
-    /kafka-1 .*does not stand log\.cleaner\.dedupe\.buffer\.size=398458880 while it runs: its process/,
+    new RegExp(`${first} .*does not stand log\\.cleaner\\.dedupe\\.buffer\\.size=398458880 while it runs: its process`),
   );
   assert.match(text, /java\.lang\.OutOfMemoryError/);
   assert.match(text, /Its former files are back and it runs with them; the members after it are untouched/);
-  assert.deepEqual((await processes()).slice(1), before.slice(1));
+  assert.deepEqual(of(others, await processes()), of(others, before));
   assert.deepEqual(await inEffect(buffer), Array(3).fill("50331648"));
   assert.deepEqual(await inFile(buffer), Array(3).fill(`${buffer}=50331648`));
 });
@@ -152,12 +168,28 @@ test("one that needs a restart rolls; each broker gets its leaders back and foll
 
 test("a change that breaks the broker: the first gets its former files back, the others are untouched", async () => {
   const before = await processes();
+  const { first, others } = await firstOfRoll();
   await configure({ "log.retention.hours": 96, "authorizer.class.name": "org.example.NoSuchAuthorizer" });
   const text = await stack.fail("up");
-  assert.match(text, /kafka-1 \(10\.213\.58\.18\) is not healthy: kafka does not stay up/);
+  assert.match(text, new RegExp(`${first} \\(10\\.213\\.58\\.\\d+\\) is not healthy: kafka does not stay up`));
   assert.match(text, /Its former files are back and it runs with them; the members after it are untouched/);
   assert.deepEqual(await inFile("authorizer.class.name"), ["", "", ""]);
-  assert.deepEqual((await processes()).slice(1), before.slice(1));
+  assert.deepEqual(of(others, await processes()), of(others, before));
+});
+
+test("options that the JVM refuses: the first gets its former files back, the others are untouched", async () => {
+  const before = await processes();
+  const { first, others } = await firstOfRoll();
+  const kept = base;
+  base = base.replace('broker: ["-XX:TieredStopAtLevel=1"]', 'broker: ["-XX:NoSuchOption=1"]');
+  assert.notEqual(base, kept);
+  await configure({ "log.retention.hours": 96 });
+  base = kept;
+  const text = await stack.fail("up");
+  assert.match(text, new RegExp(`${first} \\(10\\.213\\.58\\.\\d+\\) is not healthy: kafka does not stay up`));
+  assert.match(text, /Unrecognized VM option 'NoSuchOption=1'/);
+  assert.match(text, /Its former files are back and it runs with them; the members after it are untouched/);
+  assert.deepEqual(of(others, await processes()), of(others, before));
   await configure({ "log.retention.hours": 72 });
   await stack.succeed("up");
   assert.deepEqual(await inEffect("log.retention.hours"), ["72", "72", "72"]);
@@ -166,25 +198,28 @@ test("a change that breaks the broker: the first gets its former files back, the
 });
 
 test("a broker that a partition can't do without is not stopped; the remedy is named, and a setting passes", async () => {
+  const { first, id } = await firstOfRoll();
   await ask((admin) =>
-    admin.createTopics({ topics: [{ topic: "single", replicaAssignment: [{ partition: 0, replicas: [1] }] }] }),
+    admin.createTopics({ topics: [{ topic: "single", replicaAssignment: [{ partition: 0, replicas: [id] }] }] }),
   );
   const before = await processes();
   await configure({ "log.retention.hours": 48 });
   const text = await stack.fail("up");
   assert.match(text, /topic single has one replica: the roll stops at its broker, unless/);
-  assert.match(text, /kafka-1: kafka was not stopped/);
+  assert.match(text, new RegExp(`${first}: kafka was not stopped`));
   // What failed is repeated below the outputs.
   assert.match(
     text,
-    /still on record\nwhat failed:\n {2}kafka-1-apply: kafka was not stopped:\n[^]{0,600}ended with exit code/,
+    new RegExp(
+      `still on record\nwhat failed:\n {2}${first}-apply: kafka was not stopped:\n[^]{0,600}ended with exit code`,
+    ),
   );
-  assert.match(text, /single-0: broker 1 has its only in-sync replica/);
+  assert.match(text, new RegExp(`single-0: broker ${id} has its only in-sync replica`));
   assert.match(text, /name in the setting topics single \(replicationFactor 2\), and run npm run up again/);
   assert.doesNotMatch(text, /lower min\.insync\.replicas/);
   const status = await stack.runScript("status");
   assert.equal(status.code, 2);
-  assert.match(status.text, /stack: the last update has not ended: kafka-1 \(apply\)/);
+  assert.match(status.text, new RegExp(`stack: the last update has not ended: ${first} \\(apply\\)`));
   assert.deepEqual(await processes(), before);
   assert.deepEqual(await inFile("log.retention.hours"), Array(3).fill("log.retention.hours=72"));
   await configure({ "log.retention.hours": 48 }, ACCEPT);

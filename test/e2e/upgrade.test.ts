@@ -8,11 +8,13 @@ import { waitFor } from "../../scripts/lib/wait.ts";
 import { assertNothingLost } from "../traffic/report.ts";
 import { underTraffic } from "../traffic/underTraffic.ts";
 import { inside, leftovers } from "./support/machines.ts";
+import { nextRoll } from "./support/admin.ts";
 import { devConfiguration, TestStack } from "./support/stack.ts";
 
 const STACK = "e2eu";
 const PREFIX = "10.213.59.";
 const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
+const BROKERS = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
 
 let stack: TestStack;
 let base: string;
@@ -43,8 +45,7 @@ async function starts(service: "kafka" | "zookeeper"): Promise<number[]> {
 }
 
 async function upUnderTraffic(topic: string): Promise<void> {
-  const brokers = [18, 19, 20].map((host) => `${PREFIX}${host}:9092`);
-  const report = await underTraffic({ brokers, topic }, () => stack.succeed("up"));
+  const report = await underTraffic({ brokers: BROKERS, topic }, () => stack.succeed("up"));
   assertNothingLost(report, { pauseMs: 30_000 });
 }
 
@@ -52,9 +53,11 @@ async function upUnderTraffic(topic: string): Promise<void> {
 async function assertEnsembleFirst(): Promise<void> {
   const [servers, brokers] = [await starts("zookeeper"), await starts("kafka")];
   assert.ok(Math.max(...servers) < Math.min(...brokers), `${servers.join()} is not before ${brokers.join()}`);
+  // By its time, each comes after the one before it in the roll.
+  const rolled = stack.outputs().rollOrder.map((member) => brokers[MEMBERS.indexOf(member)] ?? 0);
   assert.deepEqual(
-    [...brokers].sort((a, b) => a - b),
-    brokers,
+    [...rolled].sort((a, b) => a - b),
+    rolled,
   );
 }
 
@@ -80,11 +83,12 @@ test("an upgrade that raises the protocol with it is refused by a preview", asyn
 
 test("an upgrade that is interrupted in the middle of the brokers and taken back leaves nothing of it", async () => {
   await configure({ kafkaVersion: "3.9.2" });
+  const [, second = ""] = await nextRoll(stack, BROKERS);
   const update = stack.start("up");
   await waitFor(
     "the second broker's turn",
     () =>
-      Promise.resolve(update.text().includes("kafka-2: stopping kafka") ? { value: true } : { seen: update.text() }),
+      Promise.resolve(update.text().includes(`${second}: stopping kafka`) ? { value: true } : { seen: update.text() }),
     240_000,
   );
   process.kill(update.pid, "SIGINT");

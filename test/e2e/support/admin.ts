@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import type { Admin } from "kafkajs";
 import type { PartitionMetadata } from "../../../scripts/lib/adminProtocol.ts";
 import { type AdminRequests, withAdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
+import type { TestStack } from "./stack.ts";
 
 /**
  * Asks the cluster itself, or has it do something.
@@ -31,4 +33,17 @@ export function askRequests<T>(
 /** All partitions as the cluster has them. */
 export async function allPartitions(brokers: readonly string[]): Promise<readonly PartitionMetadata[]> {
   return (await askRequests(brokers, (requests) => requests.metadata())).partitions;
+}
+
+/**
+ * The brokers' members in the order in which the next update comes to them: that of the last one, and the controller last.
+ *
+ * @param brokers each `host:port`
+ */
+export async function nextRoll(stack: TestStack, brokers: readonly string[]): Promise<string[]> {
+  const { members, rollOrder } = stack.outputs();
+  const { controllerId } = await askRequests(brokers, (requests) => requests.metadata());
+  const last = members.find(({ brokerId }) => brokerId === controllerId)?.name;
+  assert.ok(last, `no member is broker ${controllerId}`);
+  return [...rollOrder.filter((name) => name !== last), last];
 }

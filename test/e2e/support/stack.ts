@@ -41,6 +41,7 @@ export interface Outputs {
   readonly reach: { readonly via: string };
   readonly deployerPrivateKey: string;
   readonly members: readonly { name: string; brokerId?: number; zookeeperId?: number; address: string }[];
+  readonly rollOrder: readonly string[];
   readonly topics: readonly {
     readonly name: string;
     readonly partitions: number;
