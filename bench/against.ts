@@ -5,11 +5,13 @@
  * cluster, on a subnet each, and take turns at every step, the first one now here and now there:
  *
  * - from nothing to a verified cluster, an `up` and a preview that change nothing;
- * - a change that restarts three brokers, less what an `up` without a change takes; elections of the controller in it;
+ * - a change that restarts three brokers, from the first one's stop until the last one is in sync, and the elections of the
+ *   controller in another one;
  * - CPU of a broker's process from its start to its open port, and the memory of both JVMs at rest (Pss);
  * - how long writes stand still when the leader of a partition is killed.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runScript, UserError } from "../scripts/lib/report.ts";
@@ -43,8 +45,8 @@ const MEASURES = {
   nothing: ["from nothing to verified", "s"],
   idle: ["up that changes nothing", "s"],
   preview: ["preview that finds no change", "s"],
-  roll: ["rolling restart, without an idle up", "s"],
-  elections: ["elections of the controller in it", ""],
+  roll: ["rolling restart, stop to in sync", "s"],
+  elections: ["elections of the controller in one", ""],
   start: ["CPU of a broker's start to its open port", "s"],
   memory: ["memory of a member's JVMs at rest", "MiB"],
   still: ["writes stand still when a leader is killed", "s"],
@@ -110,7 +112,7 @@ class Tree {
       case "roll":
         return this.#roll();
       case "elections": {
-        // From the roll before it: each election raises the epoch by one.
+        // Each election raises it by one.
         const epoch = await this.#controllerEpoch();
         await this.#roll();
         return (await this.#controllerEpoch()) - epoch;
@@ -129,9 +131,27 @@ class Tree {
   async #roll(): Promise<number> {
     this.#configure(RESTARTING.values[this.#rolled % 2] ?? 0);
     this.#rolled += 1;
-    const seconds = this.command("up");
+    const seconds = await this.#watchedUp(/stopping kafka/, /kafka is healthy/);
     await this.#inSync();
-    return seconds - median(this.taken.idle);
+    return seconds;
+  }
+
+  /** Runs `up` and gives the seconds between the first time that it shows one thing and the last that it shows another. */
+  async #watchedUp(first: RegExp, last: RegExp): Promise<number> {
+    const [file, ...args] = [process.execPath, "scripts/bootstrap.mjs", "up"];
+    const child = spawn(file, args, { cwd: this.#folder, env: { ...process.env, ...this.#env } });
+    let [from, to, text] = [0, 0, ""];
+    const look = (piece: string): void => {
+      text += piece;
+      if (from === 0 && first.test(piece)) from = performance.now();
+      if (last.test(piece)) to = performance.now();
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", look);
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code !== 0 || from === 0 || to === 0) {
+      throw new UserError(`up of ${this.name} ended with exit code ${code}:\n${text.slice(-3000)}`);
+    }
+    return (to - from) / 1000;
   }
 
   async #startCpu(): Promise<number> {
