@@ -21,7 +21,7 @@ export interface Deployment extends ClusterShape {
   readonly reach?: Reach;
   /** The deployer's OpenSSH private key; a secret. */
   readonly privateKey?: string;
-  /** Names of the brokers in the order in which they were changed last; absent before the program exported it. */
+  /** Names of the brokers in the order of the roll; absent before the program exported it. */
   readonly rollOrder?: readonly string[];
   /** How the deployer speaks TLS with the members; a secret, absent while they have none. */
   readonly tls?: ClientTls;

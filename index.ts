@@ -10,7 +10,7 @@ import { type ClusterShape, MADE_KEY } from "./components/livingCluster.ts";
 import type { ClientTls } from "./components/reach.ts";
 import { planMembers } from "./components/render/members.ts";
 import { KAFKA_PORTS } from "./components/render/paths.ts";
-import { CONTROLLER_LAST, rollOrder } from "./components/rollOrder.ts";
+import { readRoll, rollOrder } from "./components/rollOrder.ts";
 import { memberPort, usesTls } from "./components/security/phase.ts";
 import { SINGLE_REPLICAS } from "./components/singleReplicas.ts";
 import { Topic } from "./components/topic.ts";
@@ -55,11 +55,13 @@ const phase = settings.security;
 await assertForwarded(last, phase);
 const certificates = chooseCertificates(settings, plans, last);
 const [down, look] = await Promise.all([downMembers(last), lookAtCluster(last)]);
-const order = rollOrder(
-  plans.filter(({ brokerId }) => brokerId !== undefined),
-  last?.rollOrder,
-  process.env[CONTROLLER_LAST] ? look.controller : undefined,
-);
+const roll = readRoll();
+const order = rollOrder(roll, {
+  plans: plans.filter(({ brokerId }) => brokerId !== undefined),
+  down,
+  ...(look.controller !== undefined && { controller: look.controller }),
+  ...(last?.rollOrder && { last: last.rollOrder }),
+});
 const deployerKey = new DeployerKey("deployer", { own: ownKey, tls: certificates?.deployer });
 const platform = site.createPlatform(deployerKey);
 const shared = {
@@ -94,6 +96,7 @@ if (Object.keys(look.replicas).length > 0) {
 const cluster = new KafkaCluster("kafka", {
   ...shared,
   order,
+  isFixed: roll.fixed ?? false,
   ensemble,
   grow: (added) => {
     const { grown } = new Growth("growth", {
@@ -174,7 +177,7 @@ export const reach = platform.reach;
 export const deployerPrivateKey = deployerKey.privateKey;
 // Only when every member is healthy does the next update treat them as a cluster that lives.
 export const members = verified.topic.apply(() => plans);
-// With Pulumi's --target the next update has to keep it.
+// Where nothing else says it, the next update keeps to it.
 export { order as rollOrder };
 export const topics = pulumi.all(lookedAfter.map(({ shape }) => shape));
 export const verification = {

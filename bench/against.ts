@@ -205,9 +205,9 @@ async function compare(revision: string, rounds: number): Promise<void> {
   const work = resolve(".kafka-cluster", `bench-${process.pid}`);
   const former = join(work, "tree");
   mkdirSync(work, { recursive: true });
-  timed("git", ["worktree", "add", "--detach", former, revision]);
   let trees: Tree[] = [];
   try {
+    timed("git", ["worktree", "add", "--detach", former, revision]);
     installPackages(former);
     trees = [new Tree("bench-former", former, work, 49), new Tree("bench-this", resolve("."), work, 50)];
     for (const tree of trees) tree.command("setup");
@@ -221,9 +221,18 @@ async function compare(revision: string, rounds: number): Promise<void> {
     }
     console.log(`\n${table(trees, revision)}`);
   } finally {
-    for (const tree of trees) tree.command("down");
-    timed("git", ["worktree", "remove", "--force", former]);
+    for (const tree of trees) anyway(() => tree.command("down"));
     rmSync(work, { recursive: true, force: true });
+    anyway(() => timed("git", ["worktree", "prune"]));
+  }
+}
+
+/** Does a part of cleaning up: one that fails is told, and the others go on. */
+function anyway(cleanUp: () => unknown): void {
+  try {
+    cleanUp();
+  } catch (error) {
+    console.error((error as Error).message);
   }
 }
 

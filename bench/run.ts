@@ -43,6 +43,10 @@ const { values: options, positionals } = parseArgs({
 });
 const rounds = Number(positionals[0] ?? (options.against === undefined ? 3 : 5));
 
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error(`error: ${positionals[0]}: the number of rounds is a whole number from 1 on`);
+  process.exit(1);
+}
 if (options.against !== undefined) benchAgainst(options.against, rounds);
 else runScript(benchFloors);
 

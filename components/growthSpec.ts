@@ -29,7 +29,7 @@ export function wantedFactors(
   settings: Pick<Settings, "brokerCount" | "heap" | "brokerProperties" | "verification" | "topics">,
 ): Record<string, number> {
   const { brokerCount, heap, brokerProperties, verification, topics } = settings;
-  const properties = { ...defaultBrokerProperties(brokerCount, heap.broker), ...brokerProperties };
+  const properties = { ...defaultBrokerProperties(brokerCount, heap.broker, brokerProperties), ...brokerProperties };
   const ofKafka = (property: string): number => Math.min(brokerCount, Number(properties[property]));
   return {
     __consumer_offsets: ofKafka("offsets.topic.replication.factor"),

@@ -14,8 +14,10 @@ export interface KafkaClusterArgs extends Omit<MemberSettings, "ensemble"> {
   readonly deployed: ReadonlySet<string>;
   /** Names of those of them that are down: they are mended first. */
   readonly down: ReadonlySet<string>;
-  /** Names of the brokers in the order in which they are changed. @default the order of the plans */
+  /** See createMembers. @default the order of the plans */
   readonly order?: readonly string[];
+  /** See createMembers. @default false */
+  readonly isFixed?: boolean;
   /** See createMembers: makes the topics grow with the brokers. @default they don't */
   readonly grow?: CreateMembersArgs["grow"];
 }
@@ -29,7 +31,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:KafkaCluster", name, {}, opts);
-    const { plans, deployed, down, order, ensemble, grow, ...settings } = args;
+    const { plans, deployed, down, order, isFixed, ensemble, grow, ...settings } = args;
     const served = [...ensemble.members.map((member) => member.applied), ...ensemble.upgraded];
     this.members = createMembers(
       {
@@ -37,6 +39,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         deployed,
         down,
         ...(order && { order }),
+        ...(isFixed !== undefined && { isFixed }),
         settings: { ...settings, ensemble: ensemble.servers },
         // A broker without a server of its own on the machine starts when the ensemble serves.
         startAfter: (plan, earlier) => [...served, ...(plan.zookeeperId === undefined ? withServer(earlier) : [])],

@@ -121,6 +121,8 @@ export interface CreateMembersArgs {
   readonly down: ReadonlySet<string>;
   /** Names of members in the order in which those that lived are changed. @default the order of the plans */
   readonly order?: readonly string[];
+  /** Whether one that is down keeps its place in that order. @default false: it comes first */
+  readonly isFixed?: boolean;
   readonly settings: MemberSettings;
   /** What a member waits for before its services start, given the members before it. */
   readonly startAfter: (plan: NodePlan, earlier: readonly Member[]) => readonly pulumi.Resource[];
@@ -149,16 +151,16 @@ export function createMembers(args: CreateMembersArgs, opts: pulumi.ComponentRes
     members.push(member);
     return member;
   };
+  const order = args.order ?? args.plans.map(({ name }) => name);
+  const inOrder = args.plans.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const comesFirst = ({ name }: NodePlan): boolean => args.down.has(name) && !args.isFixed;
   // Those that are down don't wait for each other: together they may be the quorum that each of them needs.
-  const mended = args.plans.filter(({ name }) => args.down.has(name)).map((plan) => make(plan, args.rollAfter).applied);
-  const up = args.plans.filter(({ name }) => !args.down.has(name));
+  const mended = inOrder.filter(comesFirst).map((plan) => make(plan, args.rollAfter).applied);
+  const up = inOrder.filter((plan) => !comesFirst(plan));
   // Before those that lived: they wait for no member that is restarted after them.
   for (const plan of up.filter(({ name }) => !args.deployed.has(name))) make(plan, []);
   const grown = args.grow?.([...members]) ?? [];
   let rollAfter = [...(mended.length > 0 ? mended : args.rollAfter), ...grown];
-  const order = args.order ?? args.plans.map(({ name }) => name);
-  const lived = up.filter(({ name }) => args.deployed.has(name));
-  for (const plan of lived.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name)))
-    rollAfter = [make(plan, rollAfter).applied];
+  for (const plan of up.filter(({ name }) => args.deployed.has(name))) rollAfter = [make(plan, rollAfter).applied];
   return args.plans.flatMap((plan) => members.filter((member) => member.plan === plan));
 }

@@ -1,28 +1,56 @@
-import type { NodePlan } from "./render/node.ts";
-
 /**
- * Environment variable of the program: given, the broker that is the controller comes last in a roll. `npm run up` gives
- * it, unless a part of the stack is its target: Pulumi can't take another order there (see {@link rollOrder}).
+ * Environment variable of the program with a {@link Roll} as JSON. `npm run up` and its like give it; without, the order is
+ * that of the last update.
  */
-export const CONTROLLER_LAST = "KAFKA_CLUSTER_CONTROLLER_LAST";
+export const ROLL = "KAFKA_CLUSTER_ROLL";
+
+/** In which order the members that live are changed. */
+export interface Roll {
+  /** Names of members. @default as the last update had them */
+  readonly order?: readonly string[];
+  /** Whether the broker that is the controller comes last: then a roll of all brokers has one election. @default false */
+  readonly controllerLast?: boolean;
+  /**
+   * Whether nothing may change the order, not even that a member is down. With `--target` the engine takes a resource for a
+   * duplicate when the program's chain of dependencies goes another way than the one on record:
+   * findings/pulumi-target-after-reordered-depends-on.sh.
+   *
+   * @default false
+   */
+  readonly fixed?: boolean;
+}
+
+/** What there is to know of the brokers. */
+export interface RollingBrokers {
+  /** All of them. */
+  readonly plans: readonly { readonly name: string; readonly brokerId?: number }[];
+  /** Names of those that are down: mended first. */
+  readonly down: ReadonlySet<string>;
+  /** Id of the broker that is the controller, where that is known. */
+  readonly controller?: number;
+  /** Names in the order of the last update. */
+  readonly last?: readonly string[];
+}
 
 /**
- * The order in which the brokers that live are changed: as the last update had it, and the controller last, so that a roll
- * of all brokers has one election. Without a controller the order is that of the last update: with `--target` Pulumi
- * refuses a chain of dependencies that goes another way than the one on record (findings/).
+ * The order in which the brokers that live are changed.
  *
- * @param plans the brokers
- * @param recorded names of brokers in the order of the last update. @default the order of the plans
- * @param controller id of the broker that is the controller, when it is to be the last one
  * @returns names of all brokers
  */
 export function rollOrder(
-  plans: readonly NodePlan[],
-  recorded: readonly string[] = [],
-  controller: number | undefined = undefined,
+  { order, controllerLast = false, fixed = false }: Roll,
+  { plans, down, controller, last = [] }: RollingBrokers,
 ): string[] {
-  const known = recorded.filter((name) => plans.some((plan) => plan.name === name));
-  const order = [...known, ...plans.map(({ name }) => name).filter((name) => !known.includes(name))];
-  const last = plans.find(({ brokerId }) => brokerId !== undefined && brokerId === controller)?.name;
-  return last === undefined ? order : [...order.filter((name) => name !== last), last];
+  const names = plans.map(({ name }) => name);
+  const known = (order ?? last).filter((name) => names.includes(name));
+  const whole = [...new Set([...known, ...names])];
+  if (fixed) return whole;
+  const leader = plans.find(({ brokerId }) => brokerId !== undefined && brokerId === controller)?.name;
+  const ranks = whole.map((name) => [name, down.has(name) ? 0 : controllerLast && name === leader ? 2 : 1] as const);
+  return ranks.toSorted(([, a], [, b]) => a - b).map(([name]) => name);
+}
+
+/** Reads the variable {@link ROLL}. */
+export function readRoll(value = process.env[ROLL]): Roll {
+  return value === undefined || value === "" ? {} : (JSON.parse(value) as Roll);
 }

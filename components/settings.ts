@@ -130,7 +130,7 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings 
   const brokerHeap = heap.matching("broker", HEAP, "1g");
   const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
   const properties = top.map("brokerProperties");
-  const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap), ...properties };
+  const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap, properties), ...properties };
   const verificationTopic = verification.checked("topic", "replica-yu1", verificationTopicProblem);
   const platform = top.oneOf("platform", ["local", "aws"], "local");
   const security = top.oneOf("security", PHASES, "plaintext");

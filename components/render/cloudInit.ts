@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { Problem } from "../kafka/problem.ts";
 import type { NodeFile } from "./nodeFile.ts";
@@ -27,10 +28,21 @@ export function renderUserData(settings: CloudInitSettings): string {
     // What is secret or late comes with the first apply, before which no service starts.
     write_files: settings.files
       .filter(({ secret = false, late = false }) => !secret && !late)
-      .map(({ path, mode, owner = "root:root", content }) => ({ path, permissions: mode, owner, content })),
+      .map(({ path, mode, owner = "root:root", content }) => ({
+        path,
+        permissions: mode,
+        owner,
+        ...packed(mode, content),
+      })),
     runcmd: [[INSTALL_SCRIPT]],
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}
+
+/** A script takes a third of its room compressed, and EC2 has little; what users have set stands there to be read. */
+function packed(mode: string, content: string): { content: string; encoding?: "gz+b64" } {
+  if (mode !== "0755") return { content };
+  return { encoding: "gz+b64", content: gzipSync(content, { level: 9 }).toString("base64") };
 }
 
 /**

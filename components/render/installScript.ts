@@ -133,13 +133,8 @@ for service in $SERVICES; do
 done
 
 [ ! -x ${ROOM_SCRIPT} ] || ${ROOM_SCRIPT} make
-# Each of these has systemd read all units anew: only where it has to.
-# shellcheck disable=SC2086
-if ! systemctl show --property=NeedDaemonReload,LoadState $SERVICES | awk '
-  /=yes$|^LoadState=/ && $0 != "LoadState=loaded" { stale = 1 } END { exit stale }'; then
-  systemctl daemon-reload
-fi
+systemctl daemon-reload
 for service in $SERVICES; do
-  systemctl is-enabled --quiet "$service" || systemctl enable --quiet "$service"
+  systemctl is-enabled -q "$service" || systemctl enable -q "$service"
 done
 `;

@@ -38,6 +38,9 @@ export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: 
   return ensemble.map((server) => `${server.address}:${memberPort("zookeeper", security)}`).join(",");
 }
 
+/** How long a broker may take to connect to ZooKeeper, in milliseconds: Kafka's own time-out of a session, 3.9. */
+const CONNECTION_TIMEOUT_MS = 18_000;
+
 /**
  * Broker properties that production wants and Kafka's own defaults lack: three replicas, two of them in sync before a
  * write counts, no unclean leader, no topic made by a typing error.
@@ -46,13 +49,20 @@ export function zookeeperConnect(ensemble: readonly EnsembleServer[], security: 
  *
  * A broker's session with ZooKeeper is 7.5 s: one that is killed is missed for so long, and up to a tick of 2 s more until the
  * servers end the session. It is kept alive every third of it, so that a broker may stand still for 5 s. Kafka's own are 18 s
- * (KIP-537, for networks that fail) and 6 s up to 2.4. To connect it has 18 s, which would else be as long as the session.
+ * (KIP-537, for networks that fail) and 6 s up to 2.4. To connect it has 18 s, which would else be as long as the session;
+ * a longer session of the user's keeps Kafka's rule.
  *
  * A heap under 1 GiB gets a smaller buffer for the log cleaner, an eighth of the heap: a broker takes a second one
  * before it gives up the first when a property of the cleaner changes while it runs (message.max.bytes is one), and
  * Kafka's own 128 MiB twice leave a small heap no room.
+ *
+ * @param own the user's properties
  */
-export function defaultBrokerProperties(brokerCount: number, heap: string): Record<string, string> {
+export function defaultBrokerProperties(
+  brokerCount: number,
+  heap: string,
+  own: Readonly<Record<string, unknown>> = {},
+): Record<string, string> {
   const heapMebibytes = mebibytes(heap);
   const replicas = String(Math.min(3, brokerCount));
   // Of two brokers one has to do while the other one is restarted.
@@ -68,7 +78,9 @@ export function defaultBrokerProperties(brokerCount: number, heap: string): Reco
     "transaction.state.log.min.isr": inSync,
     "transaction.state.log.replication.factor": replicas,
     "unclean.leader.election.enable": "false",
-    "zookeeper.connection.timeout.ms": "18000",
+    ...(!(Number(own["zookeeper.session.timeout.ms"]) > CONNECTION_TIMEOUT_MS) && {
+      "zookeeper.connection.timeout.ms": String(CONNECTION_TIMEOUT_MS),
+    }),
     "zookeeper.session.timeout.ms": "7500",
   };
 }
@@ -86,7 +98,10 @@ export function renderServerProperties(broker: BrokerSettings): string {
     ["zookeeper.connect", zookeeperConnect(broker.ensemble, broker.security)],
     ...brokerSecurity(broker.security),
   ];
-  const chosen = Object.entries({ ...defaultBrokerProperties(broker.brokerCount, broker.heap), ...broker.properties });
+  const chosen = Object.entries({
+    ...defaultBrokerProperties(broker.brokerCount, broker.heap, broker.properties),
+    ...broker.properties,
+  });
   chosen.sort(([a], [b]) => (a < b ? -1 : 1));
   return renderProperties([...owned, ...chosen]);
 }

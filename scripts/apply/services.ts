@@ -30,9 +30,12 @@ systemctl restart --no-block "$@"
 remember`;
 
 // On the machine, as each look over SSH takes a process of sudo more.
-const AWAIT_JOBS = `end=$((SECONDS + ${LAUNCH_TIMEOUT_S}))
-while systemctl show --property=Job "$@" | grep -q '^Job=[1-9]'; do
-  [ $SECONDS -lt $end ] || exit 1
+const AWAIT_JOBS = `set -e
+end=$((SECONDS + ${LAUNCH_TIMEOUT_S}))
+while :; do
+  jobs=$(systemctl show --property=Job "$@")
+  grep -q '^Job=[1-9]' <<<"$jobs" || break
+  [ $SECONDS -lt $end ] || { echo "after ${LAUNCH_TIMEOUT_S} s systemd is still stopping or starting $*" >&2; exit 1; }
   sleep 0.1
 done`;
 
@@ -129,12 +132,7 @@ export async function assertPortFree(ssh: Ssh, service: Service, port: number): 
 export async function launchServices(ssh: Ssh, launches: readonly Launch[]): Promise<void> {
   const services = launches.map(({ service }) => service);
   await ssh.sudo(["bash", "-c", LAUNCH, "launch", ...services], rememberLines(launches));
-  const { code } = await ssh.exec(["sudo", "-n", "bash", "-c", AWAIT_JOBS, "await-jobs", ...services]);
-  if (code !== 0) {
-    throw new UserError(
-      `waited ${LAUNCH_TIMEOUT_S} s for systemd to restart ${services.join(" and ")}; it is still stopping or starting`,
-    );
-  }
+  await ssh.sudo(["bash", "-c", AWAIT_JOBS, "await-jobs", ...services]);
 }
 
 /**

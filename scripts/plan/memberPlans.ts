@@ -25,13 +25,24 @@ type Parts = ReadonlyMap<Part, readonly Step[]>;
  * @param reasons why a resource is to be replaced, by its URN, where the wrapper asked for it
  */
 export function memberPlans(steps: readonly Step[], reasons: ReadonlyMap<string, string> = new Map()): MemberPlan[] {
+  const members = partsOf(steps);
+  return inRollOrder(members).map((member) => ({ member, says: planOf(members.get(member) ?? new Map(), reasons) }));
+}
+
+/** Names of all members in the order in which the engine comes to them. */
+export function plannedRoll(steps: readonly Step[]): string[] {
+  return [...partsOf(steps).keys()];
+}
+
+/** The steps of each member's resources; the members in the order in which the engine comes to their machines and applies. */
+function partsOf(steps: readonly Step[]): Map<string, Map<Part, Step[]>> {
   const members = new Map<string, Map<Part, Step[]>>();
   const placed = new Set<string>();
   for (const step of steps) {
     const found = partOf(step.urn);
     if (!found || isLeftover(step)) continue;
     const parts = members.get(found.member) ?? new Map<Part, Step[]>();
-    // A member's place is that of its machine or apply: volumes wait for nobody.
+    // Volumes wait for nobody.
     if ((found.part === "machine" || found.part === "apply") && !placed.has(found.member)) {
       placed.add(found.member);
       members.delete(found.member);
@@ -39,7 +50,7 @@ export function memberPlans(steps: readonly Step[], reasons: ReadonlyMap<string,
     parts.set(found.part, [...(parts.get(found.part) ?? []), step]);
     members.set(found.member, parts);
   }
-  return inRollOrder(members).map((member) => ({ member, says: planOf(members.get(member) ?? new Map(), reasons) }));
+  return members;
 }
 
 /**

@@ -43,3 +43,12 @@ export function recordedParts(checkpoint: Checkpoint | null): RecordedPart[] {
 export function recordedMembers(parts: readonly RecordedPart[]): string[] {
   return inOrder(parts.filter(({ part }) => part === "machine").map(({ member }) => member));
 }
+
+/**
+ * Names of members in the order in which their applies stand on record, in which no resource stands before one that it
+ * depends on: that of the last update, also of one that failed.
+ */
+export function recordedRoll(checkpoint: Checkpoint | null): string[] {
+  const applies = recordedParts(checkpoint).filter(({ part }) => part === "apply");
+  return [...new Set(applies.map(({ member }) => member))];
+}

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTROLLER_LAST } from "../../components/rollOrder.ts";
+import { type Roll, ROLL } from "../../components/rollOrder.ts";
 import { readSingleReplicas, readSteps, type Step } from "../plan/steps.ts";
 import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
@@ -9,15 +9,24 @@ import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 const UP_ONLY = ["--yes", "-y", "--skip-preview", "-f", "--continue-on-error", "--strict", "--json", "-j"];
 
 /** Options of Pulumi after which it leaves resources out, and the variables that it reads where they are not given. */
-const TARGETS = ["--target", "-t", "--target-replace", "--exclude"];
+const TARGETS = ["--target", "--target-replace", "--exclude"];
 const TARGET_VARIABLES = ["PULUMI_OPTION_TARGET", "PULUMI_OPTION_TARGET_REPLACE", "PULUMI_OPTION_EXCLUDE"];
 
-/** What the program is told of the order of a roll, given the options of an `up` or a `preview`. */
-export function rollEnvironment(args: readonly string[]): Record<string, string> {
-  const isTargeted =
-    args.some((arg) => TARGETS.includes(arg.replace(/=.*/, ""))) || TARGET_VARIABLES.some((name) => process.env[name]);
-  // Empty, not absent: a shell may have it.
-  return { [CONTROLLER_LAST]: isTargeted ? "" : "true" };
+/**
+ * The order of a roll, given the options of an `up` or a `preview`.
+ *
+ * @param recorded names of members in the order on record
+ */
+export function rollFor(args: readonly string[], recorded: readonly string[]): Roll {
+  // A short option may have its value right behind it.
+  const isTarget = (arg: string): boolean => /^-[tx]/.test(arg) || TARGETS.includes(arg.replace(/=.*/, ""));
+  const isTargeted = args.some(isTarget) || TARGET_VARIABLES.some((name) => process.env[name]);
+  return isTargeted ? { order: recorded, fixed: true } : { order: recorded, controllerLast: true };
+}
+
+/** What tells the program of it. */
+export function rollEnvironment(roll: Roll): Record<string, string> {
+  return { [ROLL]: JSON.stringify(roll) };
 }
 
 /** How a preview went. */
@@ -75,10 +84,10 @@ function ownLog(args: readonly string[]): string | undefined {
  *
  * @param quiet whether its display is kept back, for the case that it fails
  */
-export async function planUpdate(args: readonly string[], quiet: boolean): Promise<Planned> {
+export async function planUpdate(args: readonly string[], quiet: boolean, roll: Roll): Promise<Planned> {
   let text = "";
   const { code, log } = await runLogged(["preview", ...args], {
-    env: rollEnvironment(args),
+    env: rollEnvironment(roll),
     ...(quiet && { onOutput: (piece: string): unknown => (text += piece) }),
   });
   const steps = readSteps(log);

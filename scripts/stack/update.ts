@@ -3,11 +3,12 @@ import { askForRoom } from "../aws/machineRoom.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { findDaemon, searchDaemon } from "../local/daemon.ts";
 import { lookAtSpace, startStopped } from "../local/presence.ts";
+import type { Roll } from "../../components/rollOrder.ts";
 import { movesLeftOut } from "../plan/assignmentStep.ts";
 import { refusals } from "../plan/guard.ts";
 import { type Lost, lostParts } from "../plan/lost.ts";
-import { memberPlans, planText } from "../plan/memberPlans.ts";
-import { deployedMembers, type RecordedPart, recordedParts } from "../plan/record.ts";
+import { memberPlans, planText, plannedRoll } from "../plan/memberPlans.ts";
+import { deployedMembers, type RecordedPart, recordedParts, recordedRoll } from "../plan/record.ts";
 import { rollNotes } from "../plan/rollNotes.ts";
 import { readFailures, type Step } from "../plan/steps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
@@ -15,7 +16,7 @@ import { pulumi, pulumiAttached } from "./engine.ts";
 import { failureText } from "./failures.ts";
 import { fingerprint, forgetUpdate, isOfLastUpdate, rememberUpdate } from "./lastUpdate.ts";
 import { askedParallelism, assertQuorumFits } from "./parallelism.ts";
-import { type Planned, planUpdate, previewOptions, rollEnvironment, runLogged } from "./planning.ts";
+import { type Planned, planUpdate, previewOptions, rollEnvironment, rollFor, runLogged } from "./planning.ts";
 import { awsOptions, configured, configuredServers, readCheckpoint, stackConfigFile } from "./prepare.ts";
 import { readReplacement, type Replacement } from "./replacement.ts";
 import { runAgain, runFailedAgain } from "./unfinished.ts";
@@ -39,6 +40,8 @@ export function finish(command: string, code: number): void {
 /** A cluster that lives, as an update meets it. */
 interface Living {
   readonly members: ReadonlySet<string>;
+  /** Their names in the order on record. */
+  readonly recordedRoll: readonly string[];
   /** What was lost behind Pulumi's back. */
   readonly lost: Lost;
   /** Options for Pulumi that follow from it. */
@@ -51,15 +54,19 @@ const NOTHING_LOST: Lost = { replace: new Map(), volumes: new Set(), stopped: []
 /**
  * Runs `pulumi up` and, when it fails or is interrupted, has the next one run again what did not end.
  *
+ * @param roll in which order members are changed. @default what the options and the record say
  * @returns its exit code
  */
-export async function runUpdate(args: readonly string[]): Promise<number> {
+export async function runUpdate(args: readonly string[], roll?: Roll): Promise<number> {
   await forgetUpdate();
-  const isFirst = deployedMembers(await readCheckpoint()).size === 0;
+  const checkpoint = await readCheckpoint();
+  const isFirst = deployedMembers(checkpoint).size === 0;
   if (isFirst) {
     assertQuorumFits(askedParallelism(args, process.env.PULUMI_OPTION_PARALLEL), await configuredServers());
   }
-  const { code, log } = await runLogged(args, { env: rollEnvironment(args) });
+  const { code, log } = await runLogged(args, {
+    env: rollEnvironment(roll ?? rollFor(args, recordedRoll(checkpoint))),
+  });
   if (code === 0) return code;
   await runFailedAgain(readFailures(log));
   const failed = failureText(log, !isFirst);
@@ -77,9 +84,11 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
   const setUpEnd = performance.now();
   const living = await meet(args, replaceArgs);
   const options = [...args, ...(living?.replacement?.options ?? []), ...(living?.options ?? [])];
+  let roll: Roll | undefined;
   if (living) {
     for (const line of living.lost.says) progress(line);
-    const planned = await planWithMoves([...runOptions(), ...previewOptions(options)]);
+    roll = rollFor(options, living.recordedRoll);
+    const planned = await planWithMoves([...runOptions(), ...previewOptions(options)], roll);
     if (planned.code !== 0) {
       process.stdout.write(planned.text);
       finish("preview", planned.code);
@@ -93,10 +102,12 @@ export async function update(args: readonly string[], replaceArgs?: readonly str
       );
       return summarize(setUpEnd);
     }
+    // What was planned, whoever becomes the controller meanwhile.
+    if (!roll.fixed) roll = { order: plannedRoll(planned.steps) };
     await startMachines(living.lost.stopped);
   }
   // Nobody is asked: a preview of Pulumi's own would only run the program once more.
-  const code = await runUpdate(["up", "--yes", "--skip-preview", ...runOptions(), ...options]);
+  const code = await runUpdate(["up", "--yes", "--skip-preview", ...runOptions(), ...options], roll);
   if (code === 0) {
     // One with options, such as --target, may not have been a whole one.
     if (args.length === 0) await rememberUpdate(await fingerprint());
@@ -124,19 +135,21 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /** Plans an update; where brokers go and nothing would move their partitions away first, it is planned again so that it does. */
-async function planWithMoves(options: readonly string[]): Promise<Planned> {
-  const planned = await planUpdate(options, true);
+async function planWithMoves(options: readonly string[], roll: Roll): Promise<Planned> {
+  const planned = await planUpdate(options, true, roll);
   const leftOut = planned.code === 0 ? movesLeftOut(planned.steps) : undefined;
   if (leftOut === undefined) return planned;
   await runAgain([leftOut], "brokers go");
-  return planUpdate(options, true);
+  return planUpdate(options, true, roll);
 }
 
 /** Runs `npm run preview`: Pulumi's own display, then what it means for the members. */
 export async function preview(args: readonly string[]): Promise<void> {
   if (asksForHelp(args)) return finish("preview", await pulumiAttached(["preview", ...args]));
   const living = await meet(args);
-  const planned = await planUpdate([...runOptions(), ...args, ...(living?.options ?? [])], false);
+  const options = [...args, ...(living?.options ?? [])];
+  const roll = rollFor(options, living?.recordedRoll ?? []);
+  const planned = await planUpdate([...runOptions(), ...options], false, roll);
   if (planned.code === 0 && living) {
     for (const line of living.lost.says) progress(line);
     if (movesLeftOut(planned.steps) !== undefined)
@@ -157,6 +170,7 @@ async function meet(args: readonly string[], replaceArgs?: readonly string[]): P
   const urns = new Set([...(replacement?.urns ?? []), ...lost.replace.keys()]);
   return {
     members,
+    recordedRoll: recordedRoll(checkpoint),
     lost,
     options: [...[...urns].flatMap((urn) => ["--replace", urn]), ...(await refreshOption(args))],
     ...(replacement && { replacement }),

@@ -100,6 +100,18 @@ test("one server and one broker make a cluster, too", async () => {
   assert.match(environment.KAFKA_CLUSTER_SPEC ?? "", /server\.1=10\.0\.0\.10:2888:3888/);
 });
 
+test("members are changed in the order that is given; one that is down comes first, unless that is fixed", async () => {
+  const all = ["kafka-1", "kafka-2", "kafka-3"];
+  const order = ["kafka-2", "kafka-3", "kafka-1"];
+  const chain = async (down: string[], isFixed = false): Promise<(string | undefined)[]> => {
+    const resources = await deployCluster({}, all, { down, order, isFixed });
+    return all.map((member) => waitsFor(resources, member).machine[0]);
+  };
+  assert.deepEqual(await chain([]), ["kafka-3-apply", undefined, "kafka-2-apply"]);
+  assert.deepEqual(await chain(["kafka-1"]), [undefined, "kafka-1-apply", "kafka-2-apply"]);
+  assert.deepEqual(await chain(["kafka-1"], true), ["kafka-3-apply", undefined, "kafka-2-apply"]);
+});
+
 test("a member that is down comes first, and its apply runs although nothing of it has changed", async () => {
   const all = ["kafka-1", "kafka-2", "kafka-3"];
   const resources = await deployCluster({}, all, { down: ["kafka-3"] });

@@ -37,6 +37,9 @@ export interface Surroundings {
   readonly infrastructure?: Infrastructure;
   /** Names of the members that are down. @default none */
   readonly down?: readonly string[];
+  /** See KafkaCluster. */
+  readonly order?: readonly string[];
+  readonly isFixed?: boolean;
   /** Host keys of the members that are upgraded. */
   readonly upgrading?: Readonly<Record<string, string>>;
   /** Replicas that topics get before the roll. @default none do */
@@ -51,7 +54,7 @@ export interface Surroundings {
 export async function deployCluster(
   raw: Record<string, unknown>,
   deployed: readonly string[] = [],
-  { provider, infrastructure, upgrading, factors, down = [] }: Surroundings = {},
+  { provider, infrastructure, upgrading, factors, order, isFixed, down = [] }: Surroundings = {},
 ): Promise<readonly Recorded[]> {
   const settings = checkSettings(raw);
   return deploy(
@@ -85,7 +88,10 @@ export async function deployCluster(
           startAfter: added.map((member) => member.applied),
         }).grown,
       ];
-      new KafkaCluster("kafka", { ...shared, ensemble, ...(factors && { grow }) });
+      new KafkaCluster("kafka", {
+        ...{ ...shared, ensemble, ...(factors && { grow }) },
+        ...{ ...(order && { order }), ...(isFixed !== undefined && { isFixed }) },
+      });
     },
     PRINTED,
     provider,

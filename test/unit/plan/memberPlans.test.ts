@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { ApplySpec } from "../../../components/applySpec.ts";
 import type { Phase } from "../../../components/security/phase.ts";
 import { movesLeftOut } from "../../../scripts/plan/assignmentStep.ts";
-import { memberPlans, planText } from "../../../scripts/plan/memberPlans.ts";
+import { memberPlans, plannedRoll, planText } from "../../../scripts/plan/memberPlans.ts";
+import { recordedRoll } from "../../../scripts/plan/record.ts";
+import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import { readSpec } from "../../../scripts/apply/spec.ts";
 import { serviceChanges } from "../../../scripts/plan/serviceChanges.ts";
 import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/steps.ts";
@@ -280,4 +282,24 @@ test("brokers that go without a move of their partitions are found", () => {
   assert.equal(movesLeftOut(stepsOf(`${RECORDED.replace}\nsame assignment-partitions`)), undefined);
   // A cluster from before there was an assignment gets one in this update.
   assert.equal(movesLeftOut(stepsOf(RECORDED.fewer.replace("update assign", "create assign"))), undefined);
+});
+
+test("members that are changed stand in the order in which the engine comes to them", () => {
+  const turned = ["kafka-3", "kafka-1", "kafka-2"];
+  const recorded = turned.map((member) => `same ${member}-machine\nupdate ${member}-apply`).join("\n");
+  const volumes = ["kafka-1", "kafka-2", "kafka-3"].map((member) => `same ${member}-volume`).join("\n");
+  const steps = stepsOf(`\n${volumes}\n${recorded}`);
+  assert.deepEqual(plannedRoll(steps), turned);
+  assert.deepEqual(
+    memberPlans(steps).map(({ member }) => member),
+    turned,
+  );
+});
+
+test("the order on record is that of the applies in the state, which has no resource before one that it depends on", () => {
+  const apply = (member: string, more: object = {}): object => ({ urn: urnOf(`${member}-apply`), type: "t", ...more });
+  const resources = [apply("kafka-2"), apply("kafka-3"), apply("kafka-1"), apply("kafka-9", { delete: true })];
+  const checkpoint = { checkpoint: { latest: { resources } } } as unknown as Checkpoint;
+  assert.deepEqual(recordedRoll(checkpoint), ["kafka-2", "kafka-3", "kafka-1"]);
+  assert.deepEqual(recordedRoll(null), []);
 });

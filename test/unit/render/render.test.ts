@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { SettingsError } from "../../../components/kafka/problem.ts";
+import { defaultBrokerProperties } from "../../../components/render/serverProperties.ts";
 import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../components/render/cloudInit.ts";
 import { renderDataSettings } from "../../../components/render/dataVolume.ts";
 import {
@@ -206,8 +208,12 @@ test("user data is a cloud-config that carries the same files and starts no serv
   const text = renderUserData({ hostname: "kafka-3", files, deployKey: "ssh-ed25519 AAAA kafka-cluster" });
   assert.ok(text.startsWith("#cloud-config\n"));
   const document = parse(text) as Record<string, unknown>;
+  const written = document.write_files as { permissions: string; content: string; encoding?: string }[];
   assert.deepEqual(
-    document.write_files,
+    written.map(({ encoding, content, ...file }) => ({
+      ...file,
+      content: encoding === "gz+b64" ? gunzipSync(Buffer.from(content, "base64")).toString() : content,
+    })),
     // Late ones come with the first apply.
     files.slice(0, 8).map((file) => ({
       path: file.path,
@@ -215,6 +221,11 @@ test("user data is a cloud-config that carries the same files and starts no serv
       owner: "root:root",
       content: file.content,
     })),
+  );
+  // Scripts take a third of their room; what users have set can be read as it is.
+  assert.deepEqual(
+    written.map(({ permissions, encoding }) => [permissions, encoding]),
+    files.slice(0, 8).map(({ mode }) => [mode, mode === "0755" ? "gz+b64" : undefined]),
   );
   const { write_files: _, ...rest } = document;
   assert.deepEqual(rest, {
@@ -296,3 +307,12 @@ function expected(path: string): string {
 function contentOf(files: readonly { path: string; content: string }[], name: string): string {
   return files.find((file) => file.path.endsWith(name))?.content ?? "";
 }
+
+test("a broker has 18 s to connect to ZooKeeper, or as long as a longer session of the user's", () => {
+  const connection = (own: Record<string, string>): string | undefined =>
+    defaultBrokerProperties(3, "1g", own)["zookeeper.connection.timeout.ms"];
+  assert.equal(connection({}), "18000");
+  assert.equal(connection({ "zookeeper.session.timeout.ms": "18000" }), "18000");
+  // Kafka's own rule: as long as the session.
+  assert.equal(connection({ "zookeeper.session.timeout.ms": "60000" }), undefined);
+});
