@@ -1,5 +1,5 @@
 import { Decompress } from "fzstd";
-import { BoundedOutput, MAX_DECOMPRESSED_BYTES, malformed, tooLarge } from "./bounded.ts";
+import { BoundedOutput, MAX_DECOMPRESSED_BYTES, malformed, refusing, tooLarge } from "./bounded.ts";
 
 const MAGIC = 0xfd2fb528;
 /** The 16 magic numbers of frames to pass over, without their last four bits. */
@@ -9,7 +9,7 @@ const SKIPPABLE = 0x184d2a5;
  * Decompresses frames of zstd. Each frame's header is looked at before the library allocates what it asks for.
  *
  * @param limit of the result, in bytes; a frame's window may have {@link MAX_DECOMPRESSED_BYTES}
- * @throws Error when it is malformed or passes the limit
+ * @throws Undecodable when it is malformed or passes the limit
  * @see RFC 8878
  */
 export function decompressZstd(compressed: Buffer, limit: number): Buffer {
@@ -17,7 +17,11 @@ export function decompressZstd(compressed: Buffer, limit: number): Buffer {
   let rest = compressed;
   while (rest.length > 0) {
     const { end, skip } = frame(rest, limit);
-    if (!skip) new Decompress((piece) => output.add(piece.slice())).push(rest.subarray(0, end), true);
+    const decompress = (): void => {
+      new Decompress((piece) => output.add(piece.slice())).push(rest.subarray(0, end), true);
+    };
+    // What it refuses has a number of its own.
+    if (!skip) refusing(decompress, ({ code }) => typeof code === "number");
     rest = rest.subarray(end);
   }
   return output.bytes();

@@ -7,6 +7,7 @@ import Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { requests } from "kafkajs/src/protocol/requests/index.js";
+import { refusing } from "../../../scripts/lib/compression/bounded.ts";
 import { type CodecName, decompress, UnreadableBatch } from "../../../scripts/lib/compression/codecs.ts";
 import { makeTolerant, passOverUnreadable } from "../../../scripts/lib/kafkajsTolerance.ts";
 import { BATCHES } from "./recordBatches.ts";
@@ -46,6 +47,19 @@ for (const codec of codecs) {
     await refused(Buffer.from("none of the formats that there are"), /.+/);
   });
 }
+
+test("only what the batch is at fault for makes it one to pass over: lack of memory is thrown as it is", async () => {
+  for (const error of [new RangeError("Array buffer allocation failed"), new TypeError("x is not a function")]) {
+    const failing = (): never => {
+      throw error;
+    };
+    const decompressors = { gzip: failing, snappy: failing, lz4: failing, zstd: failing };
+    for (const codec of codecs) {
+      await assert.rejects(decompress(codec, Buffer.alloc(9), 1, decompressors), (thrown) => thrown === error);
+    }
+    assert.throws(() => refusing(failing, ({ name }) => name === "Error"), error);
+  }
+});
 
 test("snappy comes as a bare block, too", async () => {
   const text = Buffer.from("goods ".repeat(100));
