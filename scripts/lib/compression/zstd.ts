@@ -5,6 +5,9 @@ const MAGIC = 0xfd2fb528;
 /** The 16 magic numbers of frames to pass over, without their last four bits. */
 const SKIPPABLE = 0x184d2a5;
 
+/** What the library does not refuse by a number of its own; memory that it does not get has another message. */
+const OUT_OF_BOUNDS = /^(offset is out of bounds|Invalid typed array length)/;
+
 /**
  * Decompresses frames of zstd. Each frame's header is looked at before the library allocates what it asks for.
  *
@@ -20,8 +23,7 @@ export function decompressZstd(compressed: Buffer, limit: number): Buffer {
     const decompress = (): void => {
       new Decompress((piece) => output.add(piece.slice())).push(rest.subarray(0, end), true);
     };
-    // What it refuses has a number of its own.
-    if (!skip) refusing(decompress, ({ code }) => typeof code === "number");
+    if (!skip) refusing(decompress, ({ code, message }) => typeof code === "number" || OUT_OF_BOUNDS.test(message));
     rest = rest.subarray(end);
   }
   return output.bytes();

@@ -112,6 +112,20 @@ test("zstd: a frame that asks for a window above the limit is refused before any
   assert.deepEqual(await decompress("zstd", Buffer.concat([batch, skipped, batch])), Buffer.concat([once, once]));
 });
 
+/** A frame with broken bits, at which the library writes out of bounds instead of refusing it. */
+const OUT_OF_BOUNDS =
+  "KLUv/QBYRAkAzAwvLmBXOkgQBAECZArSWiJI5r/Q1OiG2EAUb0RDFFtKmWRKKZnsiE6IPiIjZEakJMnq6hrvZTiH0drFvwWmMFbhTtE9wSyxG6" +
+  "GtLSHKe865b83x5J8ZU3cOmnRHzA+7DsrKDfh5j8G5bG3zv8CYgntCNwLzwa6B7kdXU9DyHgF6nBtoTfMPMSbgHtANwJxBkoUsayQ3LiowJS8x" +
+  "KSVIh6I4MlLl6Eo5bXRUHxmtlNXUqagUQc9ChEwe0FoLVwJ5qCHY1c7+G9BLhjUSYODoBApMF06E/5/xA770hY40hJ0ji13sMscdYovCcjTJoD" +
+  "rXu23lWc9717SLh4jPPvqpT5/49KOf4oMtGYG9pYdUcZ6mZuV4f1gv9N4/9Am6j1ApeVNDEjCJ7PMBAAA=";
+
+test("zstd: what the library stumbles over is malformed, too", async () => {
+  await assert.rejects(decompress("zstd", Buffer.from(OUT_OF_BOUNDS, "base64")), {
+    name: "UnreadableBatch",
+    message: /offset is out of bounds$/,
+  });
+});
+
 /** A response to Fetch, version 11, of topic `orders`. */
 function fetched(...partitions: readonly (readonly [id: number, records: Buffer])[]): Buffer {
   const encoded = partitions.map(([id, records]) =>
