@@ -1,10 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import { memberPort } from "./components/security/phase.ts";
+import { SINGLE_HOLDERS } from "./components/singleReplicas.ts";
 import type { Deployment } from "./deployed.ts";
-import { withAdminRequests } from "./scripts/lib/adminRequests.ts";
+import { type AdminRequests, withAdminRequests } from "./scripts/lib/adminRequests.ts";
 import { isOnLink, Network } from "./scripts/lib/reach.ts";
 import { within } from "./scripts/lib/wait.ts";
 import { without } from "./scripts/mover/cluster.ts";
-import { fewestReplicas } from "./scripts/mover/growth.ts";
+import { fewestReplicas, singleHolders } from "./scripts/mover/growth.ts";
 import { leftovers } from "./scripts/mover/leftovers.ts";
 
 /** How long the whole look may take, in milliseconds. */
@@ -28,7 +30,7 @@ export interface ClusterLook {
 
 const NOTHING_SEEN: ClusterLook = { limitsLeft: false, replicas: {} };
 
-/** Looks at the cluster of the last deployment; one that gives no answer in time is no obstacle to a plan. */
+/** Looks at the cluster of the last deployment; what it gives no answer to in time is no obstacle to a plan. */
 export async function lookAtCluster(last: Deployment | undefined): Promise<ClusterLook> {
   if (!last?.reach) return NOTHING_SEEN;
   const { members, reach, privateKey = "", tls, security } = last;
@@ -37,25 +39,51 @@ export async function lookAtCluster(last: Deployment | undefined): Promise<Clust
     .filter(({ brokerId }) => brokerId !== undefined)
     .map(({ address }) => `${address}:${memberPort("kafka", security.phase)}`);
   const network = new Network({ reach, privateKey, ...(tls && { tls }), timeoutMs: LOOK_TIMEOUT_MS });
-  const look = async (): Promise<ClusterLook> => {
-    await network.ready();
-    const args = { brokers, clientId: "plan", retries: RETRIES, openSocket: network.openSocket };
-    return withAdminRequests(args, async (requests) => {
-      const { topics, brokers: rated } = await leftovers(requests);
-      const [{ controllerId, partitions }, moves] = await Promise.all([requests.metadata(), requests.movesUnderWay()]);
-      return {
-        limitsLeft: topics.length + rated.length > 0,
-        replicas: fewestReplicas(without("adding", without("removing", partitions, moves), moves)),
-        ...(controllerId >= 0 && { controller: controllerId }),
-      };
-    });
-  };
   try {
-    return await within(LOOK_TIMEOUT_MS, look(), new Error("no answer in time"));
-  } catch {
-    // What is wrong will be said by what needs the cluster.
-    return NOTHING_SEEN;
+    return await seenInTime(LOOK_TIMEOUT_MS, async (seen) => {
+      await network.ready();
+      const args = { brokers, clientId: "plan", retries: RETRIES, openSocket: network.openSocket };
+      await withAdminRequests(args, (requests) => look(requests, seen));
+    });
   } finally {
     network.close();
   }
+}
+
+/**
+ * What a look has seen until it ends, fails, or has no more time.
+ *
+ * @param looks is given what takes each part as soon as it is known
+ */
+export async function seenInTime(
+  timeoutMs: number,
+  looks: (seen: (part: Partial<ClusterLook>) => void) => Promise<void>,
+): Promise<ClusterLook> {
+  let all = NOTHING_SEEN;
+  const looking = looks((part) => {
+    all = { ...all, ...part };
+  });
+  try {
+    await within(timeoutMs, looking, new Error("no answer in time"));
+  } catch (error) {
+    // What is wrong will be said by what needs the cluster.
+    const what = all === NOTHING_SEEN ? "nothing" : "not all";
+    void pulumi.log.debug(`the look at the cluster gave ${what}: ${(error as Error).message}`);
+  }
+  return all;
+}
+
+/** Asks first what takes one request: limits are asked for of every topic and every broker. */
+export async function look(
+  requests: Pick<AdminRequests, "metadata" | "movesUnderWay" | "describeConfigs">,
+  seen: (part: Partial<ClusterLook>) => void,
+): Promise<void> {
+  const { controllerId, partitions } = await requests.metadata();
+  if (controllerId >= 0) seen({ controller: controllerId });
+  const moves = await requests.movesUnderWay();
+  const settled = without("adding", without("removing", partitions, moves), moves);
+  void pulumi.log.debug(`${SINGLE_HOLDERS}${JSON.stringify(singleHolders(settled))}`);
+  seen({ replicas: fewestReplicas(settled) });
+  const { topics, brokers } = await leftovers(requests);
+  seen({ limitsLeft: topics.length + brokers.length > 0 });
 }

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { Consumer } from "kafkajs";
-import { formatOrTell } from "./clients/format.ts";
 import { askForGroup } from "./clients/groupProtocol.ts";
 import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
 import type { ConsumeOptions } from "./clients/options.ts";
 import { goesOn, positions } from "./clients/positions.ts";
+import { printer } from "./clients/printer.ts";
 import { checkTopicName, failure, permitted } from "./clients/refusal.ts";
 import { leaderless } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
@@ -97,8 +97,8 @@ function printMessages(consumer: Consumer, options: ConsumeOptions, start: strin
   const { topic, group, fromBeginning, max } = options;
   // What a program reads is not to be changed, what a terminal shows must not act on it.
   const form = options.form ?? (process.stdout.isTTY ? "terminal" : "raw");
+  const print = printer(topic, form, { write: written, told: progress }, max);
   return new Promise((resolve, reject) => {
-    let printed = 0;
     const run = async () => {
       consumer.on("consumer.crash", ({ payload }) => {
         reject(payload.error);
@@ -113,9 +113,7 @@ function printMessages(consumer: Consumer, options: ConsumeOptions, start: strin
       await consumer.subscribe({ topics: [topic], fromBeginning });
       await consumer.run({
         eachMessage: async ({ partition, message }) => {
-          const isRead = await written(formatOrTell(topic, partition, message, form, progress));
-          printed += 1;
-          if (isRead && printed !== max) return;
+          if (await print(partition, message)) return;
           // What comes after stays for the group's next consumer.
           consumer.pause([{ topic }]);
           resolve();

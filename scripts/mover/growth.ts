@@ -17,6 +17,19 @@ export function fewestReplicas(
   return Object.fromEntries(fewest);
 }
 
+/** Ids of the brokers that hold the only replica of a partition, by the topics' names. */
+export function singleHolders(
+  partitions: readonly { readonly topic: string; readonly replicas: readonly number[] }[],
+): Record<string, number[]> {
+  const holders = new Map<string, Set<number>>();
+  for (const { topic, replicas } of partitions) {
+    const [holder, ...others] = replicas;
+    if (holder === undefined || others.length > 0) continue;
+    holders.set(topic, (holders.get(topic) ?? new Set()).add(holder));
+  }
+  return Object.fromEntries([...holders].map(([topic, ids]) => [topic, [...ids]]));
+}
+
 /**
  * The partitions that have fewer replicas than topics shall have at least, with those that they get, and those to which a run
  * before this one is adding replicas: they are waited for. One without a leader has nothing to copy from and stays as it is.

@@ -1,6 +1,5 @@
 import { readSpec } from "../apply/spec.ts";
-import { serviceChanges } from "./serviceChanges.ts";
-import { isIn, partOf, SPEC, type Step, type StepState, textInput } from "./steps.ts";
+import { isIn, partOf, SPEC, type Step, type StepState, stopsBroker, textInput } from "./steps.ts";
 
 /** Topics that a line names; the rest is counted. */
 const NAMED = 5;
@@ -9,7 +8,8 @@ const NAMED = 5;
  * What a plan means for topics: which get more replicas before a broker is stopped, and at which the roll stops, since they
  * have one replica. A line each.
  *
- * @param single topics with one replica, as the cluster said; undefined where it gave no answer, so that the settings' count
+ * @param single topics with one replica on a broker that is stopped, as the cluster said; undefined where it gave no answer,
+ *   so that the settings' count
  */
 export function rollNotes(steps: readonly Step[], single: readonly string[] | undefined): string[] {
   return [...gains(steps), ...stops(steps, single)];
@@ -47,17 +47,6 @@ function stops(steps: readonly Step[], single: readonly string[] | undefined): s
     `${who} ${some(topics)} ${has} one replica: the roll stops at ${its}, unless the settings name more replicas or ` +
       "rollout.acceptUnavailable is true",
   ];
-}
-
-/** Whether a step stops the broker of a member that lives. */
-function stopsBroker({ op, urn, old, new: next }: Step): boolean {
-  if (partOf(urn)?.member.startsWith("kafka-") !== true) return false;
-  if (op === "create-replacement") return true;
-  const [before, after] = [textInput(old, SPEC), textInput(next, SPEC)];
-  if (op !== "update" || before === undefined || after === undefined) return false;
-  return serviceChanges(readSpec(before, undefined), readSpec(after, undefined)).some((change) =>
-    change.startsWith("kafka is restarted"),
-  );
 }
 
 /** Topics that had one replica before the update and are to have one after it, with the setting that says so. */

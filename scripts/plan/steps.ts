@@ -1,6 +1,8 @@
-import { SINGLE_REPLICAS } from "../../components/singleReplicas.ts";
+import { SINGLE_HOLDERS, SINGLE_REPLICAS } from "../../components/singleReplicas.ts";
+import { readSpec } from "../apply/spec.ts";
 import { nameOf } from "../plugins/inputs.ts";
 import { UNKNOWN } from "../plugins/values.ts";
+import { serviceChanges } from "./serviceChanges.ts";
 
 /** What a step changes: the resource's inputs before or after it. A secret is masked, and can't be read here. */
 export interface StepState {
@@ -55,11 +57,25 @@ export function readErrors(log: string): { readonly urn: string; readonly messag
   );
 }
 
-/** Reads out of a plan's event log which topics have one replica, as the program found; undefined where it could not look. */
+/**
+ * Reads out of a plan's event log at which topics the roll would stop: those that have one replica, as the program found, on a
+ * broker that the plan stops; undefined where it could not look.
+ */
 export function readSingleReplicas(log: string): string[] | undefined {
-  const said = readEvents(log).find(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith(SINGLE_REPLICAS));
-  const list = said?.diagnosticEvent?.message.slice(SINGLE_REPLICAS.length);
-  return list === undefined ? undefined : (JSON.parse(list) as string[]);
+  const events = readEvents(log);
+  const said = (beginning: string): unknown => {
+    const event = events.find(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith(beginning));
+    const json = event?.diagnosticEvent?.message.slice(beginning.length);
+    return json === undefined ? undefined : JSON.parse(json);
+  };
+  const single = said(SINGLE_REPLICAS) as string[] | undefined;
+  const holders = said(SINGLE_HOLDERS) as Readonly<Record<string, readonly number[]>> | undefined;
+  if (!single || !holders) return single;
+  const stopped = readSteps(log).filter(stopsBroker);
+  const names = new Set(stopped.map(({ urn }) => partOf(urn)?.member));
+  return single.filter(
+    (topic) => !Object.hasOwn(holders, topic) || holders[topic]?.some((id) => names.has(`kafka-${id}`)),
+  );
 }
 
 /** What a member is made of, on any platform. */
@@ -110,4 +126,15 @@ export function textInput(state: StepState | null | undefined, variable: string)
 export function inOrder(members: Iterable<string>): string[] {
   const isBroker = (name: string): number => Number(name.startsWith("kafka-"));
   return [...new Set(members)].sort((a, b) => isBroker(a) - isBroker(b) || a.localeCompare(b, "en", { numeric: true }));
+}
+
+/** Whether a step stops the broker of a member that lives. */
+export function stopsBroker({ op, urn, old, new: next }: Step): boolean {
+  if (partOf(urn)?.member.startsWith("kafka-") !== true) return false;
+  if (op === "create-replacement") return true;
+  const [before, after] = [textInput(old, SPEC), textInput(next, SPEC)];
+  if (op !== "update" || before === undefined || after === undefined) return false;
+  return serviceChanges(readSpec(before, undefined), readSpec(after, undefined)).some((change) =>
+    change.startsWith("kafka is restarted"),
+  );
 }

@@ -32,7 +32,10 @@ export function unfinishedResources(
   return [...new Set(urns)].map((urn) => ({ resource: nameOf(urn), member: partOf(urn)?.member ?? null }));
 }
 
-/** What ignores its inputs in most updates keeps the mark until one that has work for it, also when all has ended well. */
+/**
+ * What ignores its inputs in most updates keeps the mark until one that has work for it, also when all has ended well. Its
+ * inputs don't tell either: an update that failed has left those of before.
+ */
 function isMarked(resource: ExportedResource): boolean {
   if (isIn(resource.urn, "EnsembleUpgrade") || isIn(resource.urn, "Growth")) return false;
   return textInput(resource, UNFINISHED) !== undefined;

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";
 import kafkajs from "kafkajs";
-import { MAX_DECOMPRESSED_BYTES, tooLarge } from "./bounded.ts";
+import { malformed, MAX_DECOMPRESSED_BYTES, tooLarge, Undecodable } from "./bounded.ts";
 import { decompressLz4 } from "./lz4.ts";
 import { decompressSnappy } from "./snappy.ts";
 import { decompressZstd } from "./zstd.ts";
@@ -9,7 +9,7 @@ import { decompressZstd } from "./zstd.ts";
 /** Kafka's names of the codecs, as `compression.type` has them. */
 export type CodecName = "gzip" | "snappy" | "lz4" | "zstd";
 
-/** A compressed batch that can't be read. */
+/** A compressed batch that can't be read: it is malformed, or would become too large. */
 export class UnreadableBatch extends Error {
   override readonly name = "UnreadableBatch";
   /** kafkajs would try the same bytes again. */
@@ -26,10 +26,13 @@ export class UnreadableBatch extends Error {
 }
 
 const unzipped = promisify<Buffer, { maxOutputLength: number }, Buffer>(unzip);
+/** zlib's codes of malformed input: lack of memory has one, too (`Z_MEM_ERROR`). */
+const REFUSED_BY_ZLIB = ["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"];
 const DECOMPRESSORS: Readonly<Record<CodecName, (compressed: Buffer, limit: number) => Buffer | Promise<Buffer>>> = {
   gzip: (compressed, limit) =>
     unzipped(compressed, { maxOutputLength: limit }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === "ERR_BUFFER_TOO_LARGE" ? tooLarge(limit) : error;
+      if (error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit);
+      throw REFUSED_BY_ZLIB.includes(error.code ?? "") ? malformed(error.message) : error;
     }),
   snappy: decompressSnappy,
   lz4: decompressLz4,
@@ -41,17 +44,20 @@ const DECOMPRESSORS: Readonly<Record<CodecName, (compressed: Buffer, limit: numb
  *
  * @param limit of the result, in bytes
  * @default limit {@link MAX_DECOMPRESSED_BYTES}
- * @throws UnreadableBatch
+ * @param decompressors of the codecs, for tests
+ * @throws UnreadableBatch when the batch is at fault; whatever else goes wrong is thrown as it is, since a batch that is
+ *   passed over is committed
  */
 export async function decompress(
   codec: CodecName,
   compressed: Buffer,
   limit = MAX_DECOMPRESSED_BYTES,
+  decompressors = DECOMPRESSORS,
 ): Promise<Buffer> {
   try {
-    return await DECOMPRESSORS[codec](compressed, limit);
+    return await decompressors[codec](compressed, limit);
   } catch (error) {
-    throw new UnreadableBatch(codec, compressed, (error as Error).message);
+    throw error instanceof Undecodable ? new UnreadableBatch(codec, compressed, error.message) : error;
   }
 }
 

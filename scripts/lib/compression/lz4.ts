@@ -13,7 +13,7 @@ const BLOCK_BYTES: Readonly<Record<number, number>> = { 4: 65_536, 5: 262_144, 6
  * wrong in Kafka's old message formats anyway.
  *
  * @param limit of the result, in bytes
- * @throws Error when it is malformed or passes the limit
+ * @throws Undecodable when it is malformed or passes the limit
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
 export function decompressLz4(compressed: Buffer, limit: number): Buffer {

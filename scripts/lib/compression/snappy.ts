@@ -1,5 +1,5 @@
 import { snappyUncompressor } from "hysnappy";
-import { BoundedOutput, malformed, tooLarge } from "./bounded.ts";
+import { BoundedOutput, malformed, refusing, tooLarge } from "./bounded.ts";
 
 /** Begins what snappy-java writes, Kafka's own client among its users: a stream of blocks. Others send one bare block. */
 const STREAM_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
@@ -10,7 +10,7 @@ const STREAM_HEADER_BYTES = STREAM_MAGIC.length + 8;
  * Decompresses snappy, a bare block or a stream of snappy-java.
  *
  * @param limit of the result, in bytes
- * @throws Error when it is malformed or passes the limit
+ * @throws Undecodable when it is malformed or passes the limit
  */
 export function decompressSnappy(compressed: Buffer, limit: number): Buffer {
   const output = new BoundedOutput(limit);
@@ -19,7 +19,14 @@ export function decompressSnappy(compressed: Buffer, limit: number): Buffer {
   const addBlock = (block: Buffer): void => {
     const length = uncompressedLength(block);
     if (length > output.room) throw tooLarge(limit);
-    if (length > 0) output.add(uncompress(block, length));
+    // All that it refuses are plain errors; memory that it does not get is a RangeError.
+    if (length > 0)
+      output.add(
+        refusing(
+          () => uncompress(block, length),
+          ({ name }) => name === "Error",
+        ),
+      );
   };
   if (!compressed.subarray(0, STREAM_MAGIC.length).equals(STREAM_MAGIC)) {
     addBlock(compressed);

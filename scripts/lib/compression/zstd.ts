@@ -1,15 +1,18 @@
 import { Decompress } from "fzstd";
-import { BoundedOutput, MAX_DECOMPRESSED_BYTES, malformed, tooLarge } from "./bounded.ts";
+import { BoundedOutput, MAX_DECOMPRESSED_BYTES, malformed, refusing, tooLarge } from "./bounded.ts";
 
 const MAGIC = 0xfd2fb528;
 /** The 16 magic numbers of frames to pass over, without their last four bits. */
 const SKIPPABLE = 0x184d2a5;
 
+/** What the library does not refuse by a number of its own; memory that it does not get has another message. */
+const OUT_OF_BOUNDS = /^(offset is out of bounds|Invalid typed array length)/;
+
 /**
  * Decompresses frames of zstd. Each frame's header is looked at before the library allocates what it asks for.
  *
  * @param limit of the result, in bytes; a frame's window may have {@link MAX_DECOMPRESSED_BYTES}
- * @throws Error when it is malformed or passes the limit
+ * @throws Undecodable when it is malformed or passes the limit
  * @see RFC 8878
  */
 export function decompressZstd(compressed: Buffer, limit: number): Buffer {
@@ -17,7 +20,10 @@ export function decompressZstd(compressed: Buffer, limit: number): Buffer {
   let rest = compressed;
   while (rest.length > 0) {
     const { end, skip } = frame(rest, limit);
-    if (!skip) new Decompress((piece) => output.add(piece.slice())).push(rest.subarray(0, end), true);
+    const decompress = (): void => {
+      new Decompress((piece) => output.add(piece.slice())).push(rest.subarray(0, end), true);
+    };
+    if (!skip) refusing(decompress, ({ code, message }) => typeof code === "number" || OUT_OF_BOUNDS.test(message));
     rest = rest.subarray(end);
   }
   return output.bytes();

@@ -7,6 +7,7 @@ import Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { requests } from "kafkajs/src/protocol/requests/index.js";
+import { refusing } from "../../../scripts/lib/compression/bounded.ts";
 import { type CodecName, decompress, UnreadableBatch } from "../../../scripts/lib/compression/codecs.ts";
 import { makeTolerant, passOverUnreadable } from "../../../scripts/lib/kafkajsTolerance.ts";
 import { BATCHES } from "./recordBatches.ts";
@@ -46,6 +47,19 @@ for (const codec of codecs) {
     await refused(Buffer.from("none of the formats that there are"), /.+/);
   });
 }
+
+test("only what the batch is at fault for makes it one to pass over: lack of memory is thrown as it is", async () => {
+  for (const error of [new RangeError("Array buffer allocation failed"), new TypeError("x is not a function")]) {
+    const failing = (): never => {
+      throw error;
+    };
+    const decompressors = { gzip: failing, snappy: failing, lz4: failing, zstd: failing };
+    for (const codec of codecs) {
+      await assert.rejects(decompress(codec, Buffer.alloc(9), 1, decompressors), (thrown) => thrown === error);
+    }
+    assert.throws(() => refusing(failing, ({ name }) => name === "Error"), error);
+  }
+});
 
 test("snappy comes as a bare block, too", async () => {
   const text = Buffer.from("goods ".repeat(100));
@@ -96,6 +110,20 @@ test("zstd: a frame that asks for a window above the limit is refused before any
   const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 0, 0]);
   const once = await decompress("zstd", batch);
   assert.deepEqual(await decompress("zstd", Buffer.concat([batch, skipped, batch])), Buffer.concat([once, once]));
+});
+
+/** A frame with broken bits, at which the library writes out of bounds instead of refusing it. */
+const OUT_OF_BOUNDS =
+  "KLUv/QBYRAkAzAwvLmBXOkgQBAECZArSWiJI5r/Q1OiG2EAUb0RDFFtKmWRKKZnsiE6IPiIjZEakJMnq6hrvZTiH0drFvwWmMFbhTtE9wSyxG6" +
+  "GtLSHKe865b83x5J8ZU3cOmnRHzA+7DsrKDfh5j8G5bG3zv8CYgntCNwLzwa6B7kdXU9DyHgF6nBtoTfMPMSbgHtANwJxBkoUsayQ3LiowJS8x" +
+  "KSVIh6I4MlLl6Eo5bXRUHxmtlNXUqagUQc9ChEwe0FoLVwJ5qCHY1c7+G9BLhjUSYODoBApMF06E/5/xA770hY40hJ0ji13sMscdYovCcjTJoD" +
+  "rXu23lWc9717SLh4jPPvqpT5/49KOf4oMtGYG9pYdUcZ6mZuV4f1gv9N4/9Am6j1ApeVNDEjCJ7PMBAAA=";
+
+test("zstd: what the library stumbles over is malformed, too", async () => {
+  await assert.rejects(decompress("zstd", Buffer.from(OUT_OF_BOUNDS, "base64")), {
+    name: "UnreadableBatch",
+    message: /offset is out of bounds$/,
+  });
 });
 
 /** A response to Fetch, version 11, of topic `orders`. */

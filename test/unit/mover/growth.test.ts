@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gainedFactors, wantedFactors } from "../../../components/growthSpec.ts";
 import { checkSettings } from "../../../components/settings.ts";
-import { fewestReplicas, growthGoals } from "../../../scripts/mover/growth.ts";
+import { fewestReplicas, growthGoals, singleHolders } from "../../../scripts/mover/growth.ts";
 
 const row = (topic: string, partition: number, leader: number, ...replicas: number[]) => ({
   topic,
@@ -80,4 +80,9 @@ test("topics that ask for more replicas than there are get them before the roll;
 
 test("a topic has as many replicas as its partition with the fewest", () => {
   assert.deepEqual(fewestReplicas([row("a", 0, 1, 1, 2), row("a", 1, 1, 1), row("b", 0, 1, 1, 2, 3)]), { a: 1, b: 3 });
+});
+
+test("the brokers of single replicas are those of partitions that have no other", () => {
+  const rows = [row("a", 0, 1, 1, 2), row("a", 1, 1, 1), row("a", 2, 3, 3), row("a", 3, 3, 3), row("b", 0, 1, 1, 2)];
+  assert.deepEqual(singleHolders(rows), { a: [1, 3] });
 });

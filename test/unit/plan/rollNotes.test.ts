@@ -73,3 +73,26 @@ test("what the cluster says goes before what the settings say", () => {
   ]);
   assert.equal(readSingleReplicas(""), undefined);
 });
+
+test("a topic stops the roll only where its broker is stopped", () => {
+  const log = (steps: readonly Step[], holders: object): string => {
+    const messages = [
+      `brokers of single replicas: ${JSON.stringify(holders)}`,
+      `topics with one replica: ${JSON.stringify(["x", "y", "constructor"])}`,
+    ];
+    const events = [
+      ...messages.map((message) => ({ diagnosticEvent: { message, severity: "debug" } })),
+      ...steps.map((metadata) => ({ resourcePreEvent: { metadata } })),
+    ];
+    return events.map((event) => `${JSON.stringify(event)}\n`).join("");
+  };
+  const replaced = stepsOf(RECORDED.replace, { "kafka-2-apply": { old: told(before), new: told(undefined) } });
+  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1, 2], constructor: [3] })), ["y"]);
+  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1], constructor: [3] })), []);
+  assert.deepEqual(readSingleReplicas(log(plan([], RESTARTS), { x: [1], y: [2], constructor: [1, 3] })), [
+    "x",
+    "constructor",
+  ]);
+  // Of one that no broker is known of, it is told as before.
+  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1] })), ["constructor"]);
+});
