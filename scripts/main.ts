@@ -63,6 +63,8 @@ async function down(args: readonly string[]): Promise<void> {
     const code = await pulumiAttached(["destroy", "--yes", "--skip-preview", ...options, ...args]);
     finish("destroy", code);
     if (code !== 0) return;
+    // Pulumi's own last line names a program that need not be on the search path, nor know this state.
+    progress(`to forget the stack as well: npm run pulumi -- stack rm ${stackName()}`);
   }
   const stopped = await stopHypervisorIfStarted();
   if (stopped) progress(stopped);
