@@ -45,10 +45,37 @@ export function recordedMembers(parts: readonly RecordedPart[]): string[] {
 }
 
 /**
- * Names of members in the order in which their applies stand on record, in which no resource stands before one that it
- * depends on: that of the last update, also of one that failed.
+ * Names of members in the order of the last update, also of one that failed: each after those that it depends on by the
+ * record, and else by number.
  */
 export function recordedRoll(checkpoint: Checkpoint | null): string[] {
-  const applies = recordedParts(checkpoint).filter(({ part }) => part === "apply");
-  return [...new Set(applies.map(({ member }) => member))];
+  const needs = neededMembers(checkpoint);
+  const order: string[] = [];
+  for (let left = inOrder(needs.keys()); left.length > 0; left = left.filter((member) => !order.includes(member))) {
+    const isNext = (member: string): boolean => [...(needs.get(member) ?? [])].every((other) => order.includes(other));
+    // Pulumi keeps no record in which resources depend on each other in a ring.
+    order.push(left.find(isNext) ?? left[0] ?? "");
+  }
+  return order;
+}
+
+/** The members that each member's resources depend on, be it by way of other resources. */
+function neededMembers(checkpoint: Checkpoint | null): Map<string, Set<string>> {
+  const standing = resourcesOf(checkpoint).filter((resource) => resource.delete !== true);
+  const resources = new Map(standing.map((resource) => [resource.urn, resource]));
+  const needed = new Map<string, Set<string>>();
+  for (const { member, urn } of recordedParts(checkpoint)) {
+    const found = needed.get(member) ?? new Set();
+    needed.set(member, found);
+    const seen = new Set<string>();
+    const follow = (from: string): void => {
+      if (seen.has(from)) return;
+      seen.add(from);
+      const other = partOf(from)?.member;
+      if (other !== undefined && other !== member) found.add(other);
+      for (const next of resources.get(from)?.dependencies ?? []) follow(next);
+    };
+    follow(urn);
+  }
+  return needed;
 }

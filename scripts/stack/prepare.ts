@@ -100,6 +100,8 @@ export interface RecordedResource {
   readonly type?: string;
   readonly protect?: boolean;
   readonly delete?: boolean;
+  /** URNs of all that it depends on. */
+  readonly dependencies?: readonly string[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

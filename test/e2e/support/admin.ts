@@ -3,6 +3,8 @@ import type { Admin } from "kafkajs";
 import type { PartitionMetadata } from "../../../scripts/lib/adminProtocol.ts";
 import { type AdminRequests, withAdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
+import { recordedRoll } from "../../../scripts/plan/record.ts";
+import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import type { TestStack } from "./stack.ts";
 
 /**
@@ -41,9 +43,9 @@ export async function allPartitions(brokers: readonly string[]): Promise<readonl
  * @param brokers each `host:port`
  */
 export async function nextRoll(stack: TestStack, brokers: readonly string[]): Promise<string[]> {
-  const { members, rollOrder } = stack.outputs();
+  const recorded = recordedRoll(JSON.parse(stack.stateText()) as Checkpoint);
   const { controllerId } = await askRequests(brokers, (requests) => requests.metadata());
-  const last = members.find(({ brokerId }) => brokerId === controllerId)?.name;
+  const last = stack.outputs().members.find(({ brokerId }) => brokerId === controllerId)?.name;
   assert.ok(last, `no member is broker ${controllerId}`);
-  return [...rollOrder.filter((name) => name !== last), last];
+  return [...recorded.filter((name) => name !== last), last];
 }

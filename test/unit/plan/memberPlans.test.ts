@@ -296,10 +296,28 @@ test("members that are changed stand in the order in which the engine comes to t
   );
 });
 
-test("the order on record is that of the applies in the state, which has no resource before one that it depends on", () => {
-  const apply = (member: string, more: object = {}): object => ({ urn: urnOf(`${member}-apply`), type: "t", ...more });
-  const resources = [apply("kafka-2"), apply("kafka-3"), apply("kafka-1"), apply("kafka-9", { delete: true })];
-  const checkpoint = { checkpoint: { latest: { resources } } } as unknown as Checkpoint;
-  assert.deepEqual(recordedRoll(checkpoint), ["kafka-2", "kafka-3", "kafka-1"]);
+test("the order on record: each member after those that it depends on, by way of others too, and else by number", () => {
+  const part = (name: string, dependencies: string[] = [], more: object = {}): object => ({
+    ...{ urn: urnOf(name), type: "t", dependencies: dependencies.map(urnOf) },
+    ...more,
+  });
+  const recorded = (...resources: object[]): string[] =>
+    recordedRoll({ checkpoint: { latest: { resources } } } as unknown as Checkpoint);
+  const all = ["kafka-2", "kafka-10", "kafka-1"];
+  // As a first deployment leaves it: nobody waits for anybody.
+  assert.deepEqual(recorded(...all.map((member) => part(`${member}-apply`))), ["kafka-1", "kafka-2", "kafka-10"]);
+  assert.deepEqual(
+    recorded(
+      part("kafka-2-machine"),
+      part("kafka-2-apply", ["kafka-2-machine"]),
+      part("other", ["kafka-2-apply"]),
+      part("kafka-10-machine", ["other"]),
+      part("kafka-10-apply", ["kafka-10-machine"]),
+      part("kafka-1-apply", ["kafka-10-apply"]),
+      // Replaced, and still to be deleted.
+      part("kafka-2-apply", ["kafka-1-apply"], { delete: true }),
+    ),
+    all,
+  );
   assert.deepEqual(recordedRoll(null), []);
 });
