@@ -20,14 +20,21 @@ const STATE = `systemctl show --timestamp=unix --property=ActiveState,NRestarts,
 echo "Now=$(date +%s)"
 cat ${STARTED_WITH}/"$1" 2>/dev/null || true`;
 
-// What the services were started with is remembered once systemd has been told, and not before: cut off between the two,
-// the next apply restarts them once more; the other way round it would take them for restarted.
-const LAUNCH = `${REMEMBER}
+// Nothing begins before all that is to be remembered is there: a deployer that is killed leaves half of it. Until systemd has
+// been told, it is not known with what the services run, so that cut off in between, the next apply restarts them, also one
+// that goes back to what they ran with before.
+/** The last line of what {@link LAUNCH} reads. */
+export const END_OF_LINES = ".";
+/** Bash program that has systemd restart services, which are its arguments, and remembers with what they run. */
+export const LAUNCH = `${REMEMBER}
+lines=$(cat)
+[ "\${lines##*$'\\n'}" = ${END_OF_LINES} ] || { echo "the connection was lost before the restart" >&2; exit 1; }
 # A unit that is stopped between two restarts keeps their count, which would be held against the new start. (One that
 # never ran is not loaded and has none.)
 systemctl reset-failed "$@" 2>/dev/null || true
+for service in "$@"; do echo restarting >"${STARTED_WITH}/$service"; done
 systemctl restart --no-block "$@"
-remember`;
+remember <<<"\${lines%$'\\n'${END_OF_LINES}}"`;
 
 // On the machine, as each look over SSH takes a process of sudo more.
 const AWAIT_JOBS = `set -e
@@ -131,7 +138,7 @@ export async function assertPortFree(ssh: Ssh, service: Service, port: number): 
  */
 export async function launchServices(ssh: Ssh, launches: readonly Launch[]): Promise<void> {
   const services = launches.map(({ service }) => service);
-  await ssh.sudo(["bash", "-c", LAUNCH, "launch", ...services], rememberLines(launches));
+  await ssh.sudo(["bash", "-c", LAUNCH, "launch", ...services], `${rememberLines(launches)}${END_OF_LINES}\n`);
   await ssh.sudo(["bash", "-c", AWAIT_JOBS, "await-jobs", ...services]);
 }
 
