@@ -42,7 +42,10 @@ async function status(args: readonly string[]): Promise<void> {
 /** @throws UserError when the stack can't be read or has no cluster */
 async function readStack(): Promise<DeployedCluster> {
   const late = new Error(`no answer in ${STACK_TIMEOUT_MS / 1000} s`);
-  const read = Promise.all([stackOutputs(true), exportedDeployment()]);
+  const asked = stackOutputs(true);
+  // Where there is no stack, the outputs say so best.
+  const exported = exportedDeployment().catch((error: unknown) => asked.then(() => Promise.reject(error as Error)));
+  const read = Promise.all([asked, exported]);
   const [outputs, deployment] = await within(STACK_TIMEOUT_MS, read, late).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
     throw new UserError(`stack ${stackName()} can't be read; npm run up deploys it (${(error as Error).message})`);

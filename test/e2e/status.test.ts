@@ -68,7 +68,7 @@ after(() => stack.remove());
 test("before the first up, the status can't be taken", async () => {
   const { code, text } = await status();
   assert.equal(code, 1, text);
-  assert.match(text, /^error: stack e2es can't be read; npm run up deploys it/m);
+  assert.match(text, /^error: there is no deployment of stack e2es yet: `npm run up` makes it$/m);
 });
 
 test("healthy: exit code 0, and all that the members say", async () => {
