@@ -21,11 +21,9 @@ import { ZooKeeperReader } from "../scripts/lib/zookeeperReader.ts";
 import { inside } from "../test/e2e/support/machines.ts";
 import { askAdmin } from "../test/traffic/client.ts";
 import { underTraffic } from "../test/traffic/underTraffic.ts";
-import { median, ratio, show, timed } from "./measure.ts";
+import { median, ratio, restarting, show, timed } from "./measure.ts";
 
 const MEMBERS = ["kafka-1", "kafka-2", "kafka-3"];
-/** A property that no running broker takes, and its two values in turn. */
-const RESTARTING = { key: "queued.max.requests", values: [500, 501] };
 /** How long a killed broker may take to be in sync again, in milliseconds. */
 const SYNC_TIMEOUT_MS = 120_000;
 
@@ -85,11 +83,10 @@ class Tree {
     return [18, 19, 20].map((host) => `${this.#prefix}${host}:9092`);
   }
 
-  #configure(value?: number): void {
+  /** @param round of the rolls; absent: the stack's configuration as it is */
+  #configure(round?: number): void {
     const text = readFileSync(join(this.#folder, "Pulumi.dev.yaml"), "utf8").replaceAll("10.0.0.", this.#prefix);
-    const anchor = "  kafka-cluster:brokerProperties:\n";
-    const changed = value === undefined ? text : text.replace(anchor, `${anchor}    ${RESTARTING.key}: ${value}\n`);
-    writeFileSync(this.#env.KAFKA_CLUSTER_CONFIG ?? "", changed);
+    writeFileSync(this.#env.KAFKA_CLUSTER_CONFIG ?? "", round === undefined ? text : restarting(text, round));
   }
 
   command(...args: string[]): number {
@@ -129,7 +126,7 @@ class Tree {
   }
 
   async #roll(): Promise<number> {
-    this.#configure(RESTARTING.values[this.#rolled % 2] ?? 0);
+    this.#configure(this.#rolled);
     this.#rolled += 1;
     const seconds = await this.#watchedUp(/stopping kafka/, /kafka is healthy/);
     await this.#inSync();

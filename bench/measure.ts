@@ -39,3 +39,12 @@ export function ratio(values: readonly number[], floor: readonly number[]): stri
 export function show(values: readonly number[]): string {
   return values.map((value) => value.toFixed(1)).join(" ");
 }
+
+/** A property that no running broker takes, and its two values in turn. */
+const RESTARTING = { key: "queued.max.requests", values: [500, 501] };
+
+/** A stack's configuration with a change that restarts every broker, another one in the next round. */
+export function restarting(configuration: string, round: number): string {
+  const anchor = "  kafka-cluster:brokerProperties:\n";
+  return configuration.replace(anchor, `${anchor}    ${RESTARTING.key}: ${RESTARTING.values[round % 2]}\n`);
+}

@@ -25,15 +25,13 @@ import { pulumiExecutable } from "../scripts/setup/pulumi.ts";
 import { pulumiEnvironment } from "../scripts/stack/engine.ts";
 import { stackConfigFile } from "../scripts/stack/prepare.ts";
 import { benchAgainst } from "./against.ts";
-import { median, ratio, show, timed } from "./measure.ts";
+import { median, ratio, restarting, show, timed } from "./measure.ts";
 import { restartBare } from "./rolling.ts";
 
 /** The first three numbers of the benchmark's own /24. */
 const SUBNET = "10.213.50";
 /** Name of the daemon's project of the benchmark's stack. */
 const PROJECT = spaceName("bench");
-/** A property that no running broker takes, and its two values in turn. */
-const RESTARTING = { key: "queued.max.requests", values: [500, 501] };
 /** Previews a kind, after one that warms the caches. */
 const PREVIEWS = 5;
 
@@ -102,15 +100,13 @@ async function compareDeployments(rounds: number, comparePreviews: () => void): 
 async function compareRolling(rounds: number, idle: number): Promise<void> {
   const file = process.env.KAFKA_CLUSTER_CONFIG ?? "";
   const base = readFileSync(file, "utf8");
-  const anchor = "  kafka-cluster:brokerProperties:\n";
   const client = [(await findDaemon()).kind === "Incus" ? "incus" : "lxc", "--project", PROJECT];
   const brokers = [1, 2, 3].map((id) => ({ machine: `kafka-${id}`, address: `${SUBNET}.${17 + id}`, id }));
   const bare: number[] = [];
   const up: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     bare.push(await restartBare(client, brokers));
-    const value = RESTARTING.values[round % 2] ?? 0;
-    writeFileSync(file, base.replace(anchor, `${anchor}    ${RESTARTING.key}: ${value}\n`));
+    writeFileSync(file, restarting(base, round));
     up.push(command("up"));
   }
   console.log(`\nrolling restart, bare script     ${median(bare).toFixed(1)} s (${show(bare)})`);

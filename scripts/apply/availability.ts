@@ -1,3 +1,6 @@
+import { counted } from "../../components/kafka/counted.ts";
+import { isKafkasOwn } from "../../components/kafka/topicNames.ts";
+
 /** Where a partition's replicas are, and how many of them have to be in sync for a write. */
 export interface PartitionView {
   readonly topic: string;
@@ -37,7 +40,7 @@ export function blockers(partitions: readonly PartitionView[], broker: number): 
     const why =
       left === 0
         ? `broker ${broker} has its only in-sync replica`
-        : `${left} in-sync ${left === 1 ? "replica" : "replicas"} would be left, min.insync.replicas is ${minInSync}`;
+        : `${counted(left, "in-sync replica")} would be left, min.insync.replicas is ${minInSync}`;
     const absent = behind.length === 0 ? "" : `; not in sync: broker ${behind.join(", ")}`;
     const reason = `${topic}-${partition}: ${why}${absent}`;
     return [{ topic, forGood, enough: needed + 1, lower: replicas.length - 1, reason }];
@@ -59,7 +62,7 @@ export function blockedMessage(found: readonly Blocker[], brokers: number): stri
   const lasting = found.filter(({ forGood }) => forGood);
   const grown = lasting.filter(({ enough }) => enough <= brokers);
   // No setting names Kafka's own.
-  const [own, named] = [true, false].map((isOwn) => grown.filter(({ topic }) => topic.startsWith("__") === isOwn));
+  const [own, named] = [true, false].map((isOwn) => grown.filter(({ topic }) => isKafkasOwn(topic) === isOwn));
   const withReplicas = (topics: readonly Blocker[] = []): string =>
     namesOf(topics, ({ topic, enough }) => `${topic} (replicationFactor ${enough})`);
   const lowered = namesOf(

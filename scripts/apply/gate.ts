@@ -116,14 +116,13 @@ function brokerGate(spec: ApplySpec, openSocket: OpenSocket): Gate {
     }
     const found = blockers(view.partitions, brokerId);
     if (found.length === 0) return { value: true };
+    const blocked = blockedMessage(found, spec.brokers.length);
     // Waiting does not mend it: said at once.
     if (found.every(({ forGood }) => forGood)) {
-      if (!rollout.acceptUnavailable) throw new UserError(`\n${blockedMessage(found, spec.brokers.length)}`);
-      progress(
-        `${name}: partitions will be unavailable (rollout.acceptUnavailable):\n${blockedMessage(found, spec.brokers.length)}`,
-      );
+      if (!rollout.acceptUnavailable) throw new UserError(`\n${blocked}`);
+      progress(`${name}: partitions will be unavailable (rollout.acceptUnavailable):\n${blocked}`);
       return { value: true };
     }
-    return { seen: `\n${blockedMessage(found, spec.brokers.length)}` };
+    return { seen: `\n${blocked}` };
   };
 }
