@@ -23,7 +23,9 @@ export function stackName(): string {
 export function pulumiEnvironment(): Record<string, string> {
   return {
     PULUMI_HOME: pulumiHome(),
-    PULUMI_BACKEND_URL: `file://${projectDirectory("state")}`,
+    // Without the files of attributes beside the state's: a Pulumi that is killed between making and filling one leaves a
+    // state that the next one can't load ("EOF", Pulumi 3.259.0).
+    PULUMI_BACKEND_URL: `file://${projectDirectory("state")}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: projectDirectory("passphrase"),
     PULUMI_STACK: stackName(),
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -30,7 +30,7 @@ async function releaseStaleLocks(): Promise<void> {
   const project = (await stateFile()).split("/").at(-2) ?? "";
   // "organization" is what the file backend calls the one organization that it has.
   const folder = projectDirectory("state", ".pulumi", "locks", "organization", project, stackName());
-  // Beside each lock lies a file of attributes, NAME.json.attrs.
+  // Beside a lock may lie a file of attributes, NAME.json.attrs.
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
   for (const name of names) {
     const file = join(folder, name);
@@ -124,6 +124,8 @@ export function cutOffMessages(before: Deployment, after: Deployment): string[] 
  */
 export async function recover(): Promise<void> {
   await releaseStaleLocks();
+  // Of a run before these files were no longer written; one that is empty would make the state unreadable to Pulumi.
+  await rm(`${await stateFile()}.attrs`, { force: true });
   const pending = (await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [];
   if (pending.length === 0) return;
   let messages: string[] = [];
