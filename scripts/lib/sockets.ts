@@ -14,8 +14,8 @@ export type ClientSocket = Duplex & { unref(): unknown };
 /** Opens a connection: the socket is there at once, `connect` or `error` comes later. */
 export type OpenSocket = (to: Endpoint) => ClientSocket;
 
-/** TCP from this computer. */
-export const plainSocket: OpenSocket = (to) => connect({ host: to.host, port: to.port });
+/** TCP from this computer; what is written goes out at once. */
+export const plainSocket: OpenSocket = (to) => connect({ host: to.host, port: to.port, noDelay: true });
 
 /** Whether a connection can be opened in that time, in milliseconds; it is ended at once. */
 export async function accepts(openSocket: OpenSocket, to: Endpoint, timeoutMs: number): Promise<boolean> {

@@ -44,6 +44,11 @@ export async function openClient(
       reject(refused ?? error);
     };
     client
+      // ssh2 leaves Nagle's algorithm on: each command, and each answer of Kafka's through a forwarded connection, would
+      // wait up to 40 ms for the other side's delayed acknowledgement.
+      .on("connect", () => {
+        client.setNoDelay(true);
+      })
       .on("ready", () => {
         resolve(client);
       })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { zookeeperHealth } from "../../../scripts/apply/health.ts";
@@ -94,6 +94,17 @@ test("a member's own SSH connection carries connections from the member, also th
   assert.equal(answer.toString(), "hello");
   assert.ok(member.forwarded.includes(`${MEMBER.address}:${echo.port}`));
   await allClosed(member);
+});
+
+test("commands and Kafka's answers over SSH wait for no delayed acknowledgement (ssh2 1.17.0: 40 ms each)", async (t) => {
+  const noDelay = t.mock.method(Socket.prototype, "setNoDelay");
+  const ssh = await network().connect(MEMBER, member.hostKey);
+  assert.ok(ssh);
+  // One for the bastion: what goes to the member is a stream in it.
+  assert.deepEqual(
+    noDelay.mock.calls.map(({ arguments: [on] }) => on),
+    [true],
+  );
 });
 
 test("without a bastion, connections are plain", async () => {
