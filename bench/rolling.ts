@@ -1,4 +1,4 @@
-import { KAFKA_PORTS } from "../components/render/paths.ts";
+import { KAFKA_PORTS } from "../model/render/machinePaths.ts";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brokerHealth } from "../scripts/apply/health.ts";

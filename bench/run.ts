@@ -15,12 +15,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../components/kafka/versions.ts";
-import { ensureDistribution } from "../scripts/distribution/ensure.ts";
+import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../model/kafka/versions.ts";
+import { ensureDistribution } from "../scripts/distribution/ensureDistribution.ts";
 import { runScript, UserError } from "../scripts/lib/report.ts";
-import { findDaemon } from "../scripts/local/daemon.ts";
-import { spaceName } from "../scripts/local/names.ts";
-import { cachedImage } from "../scripts/setup/image.ts";
+import { findDaemon } from "../scripts/lib/daemon.ts";
+import { spaceName } from "../model/local/names.ts";
+import { cachedImage } from "../scripts/setup/machineImage.ts";
 import { pulumiExecutable } from "../scripts/setup/pulumi.ts";
 import { pulumiEnvironment } from "../scripts/stack/engine.ts";
 import { stackConfigFile } from "../scripts/stack/prepare.ts";

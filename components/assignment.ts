@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type AssignmentResult, type AssignmentSpec, FOUND_LIMITS } from "./assignmentSpec.ts";
+import { type AssignmentResult, type AssignmentSpec, FOUND_LIMITS } from "../model/specs/assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
-import { MIB } from "./memorySize.ts";
-import type { Reach } from "./reach.ts";
+import { MIB } from "../model/settings/memorySize.ts";
+import type { Reach } from "../model/reach.ts";
 
 /** Arguments of {@link Assignment}. */
 export interface AssignmentArgs {

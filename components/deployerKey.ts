@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClientTls, ReachSecrets } from "./reach.ts";
+import type { ClientTls, ReachSecrets } from "../model/reach.ts";
 
 /** An SSH key pair of the user's own. */
 export interface OwnKey {

@@ -1,11 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { EnsembleUpgradeSpec } from "./ensembleUpgradeSpec.ts";
+import type { EnsembleUpgradeSpec } from "../model/specs/ensembleUpgradeSpec.ts";
 import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
-import { INSTALL_SCRIPT } from "./render/paths.ts";
-import type { NodePlan } from "./render/node.ts";
-import type { NodeFile } from "./render/nodeFile.ts";
+import { INSTALL_SCRIPT } from "../model/render/machinePaths.ts";
+import type { NodePlan } from "../model/render/node.ts";
+import type { NodeFile } from "../model/render/nodeFile.ts";
 
 /** Arguments of {@link EnsembleUpgrade}. */
 export interface EnsembleUpgradeArgs extends ServiceSettings {

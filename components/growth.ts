@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { GrowthSpec } from "./growthSpec.ts";
-import { MIB } from "./memorySize.ts";
-import type { Reach } from "./reach.ts";
+import type { GrowthSpec } from "../model/specs/growthSpec.ts";
+import { MIB } from "../model/settings/memorySize.ts";
+import type { Reach } from "../model/reach.ts";
 
 /** Arguments of {@link Growth}. */
 export interface GrowthArgs {

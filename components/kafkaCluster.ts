@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createMembers, type CreateMembersArgs, type Member, type MemberSettings } from "./member.ts";
-import type { NodePlan } from "./render/node.ts";
-import { clientPort } from "./security/phase.ts";
+import type { NodePlan } from "../model/render/node.ts";
+import { clientPort } from "../model/security/phase.ts";
 import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
 
 /** Arguments of {@link KafkaCluster}. */

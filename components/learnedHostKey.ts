@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { HostKeyResult, HostKeySpec } from "./hostKeySpec.ts";
-import type { Reach, ReachSecrets } from "./reach.ts";
-import { DEPLOY_USER } from "./render/paths.ts";
+import type { HostKeyResult, HostKeySpec } from "../model/specs/hostKeySpec.ts";
+import type { Reach, ReachSecrets } from "../model/reach.ts";
+import { DEPLOY_USER } from "../model/render/machinePaths.ts";
 
 /** Arguments of {@link LearnedHostKey}. */
 export interface LearnedHostKeyArgs {

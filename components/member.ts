@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ApplySecrets, FOUND_DOWN, SECRET_HASHES } from "./applySpec.ts";
+import { type ApplySecrets, FOUND_DOWN, SECRET_HASHES } from "../model/specs/applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { memberFiles, memberSpec, secretContents, type ServiceSettings } from "./memberSpec.ts";
-import { renderUserData } from "./render/cloudInit.ts";
-import type { NodePlan } from "./render/node.ts";
-import { hasTls } from "./security/phase.ts";
+import { renderUserData } from "../model/render/cloudInit.ts";
+import type { NodePlan } from "../model/render/node.ts";
+import { hasTls } from "../model/security/phase.ts";
 
 /** What all members of a cluster are made with. */
 export interface MemberSettings extends ServiceSettings {

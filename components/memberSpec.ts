@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySpec, Peer, RolloutSettings } from "./applySpec.ts";
-import type { JvmOptions } from "./jvmOptions.ts";
-import type { Release } from "./kafka/upgrade.ts";
+import type { ApplySpec, Peer, RolloutSettings } from "../model/specs/applySpec.ts";
+import type { JvmOptions } from "../model/settings/jvmOptions.ts";
+import type { Release } from "../model/kafka/upgrade.ts";
 import type { Platform } from "./platform.ts";
-import type { BlockDevice } from "./render/dataVolume.ts";
-import { type NodePlan, renderNode, servicesOf } from "./render/node.ts";
-import type { NodeFile, Service } from "./render/nodeFile.ts";
-import type { EnsembleServer } from "./render/serverProperties.ts";
-import { type ServiceTls, tlsContents } from "./render/tlsFiles.ts";
-import { hasTls, type Phase } from "./security/phase.ts";
+import type { BlockDevice } from "../model/render/dataVolume.ts";
+import { type NodePlan, renderNode, servicesOf } from "../model/render/node.ts";
+import type { NodeFile, Service } from "../model/render/nodeFile.ts";
+import type { EnsembleServer } from "../model/render/serverProperties.ts";
+import { type ServiceTls, tlsContents } from "../model/render/tlsFiles.ts";
+import { hasTls, type Phase } from "../model/security/phase.ts";
 
 /** What the files and services of all members follow from, apart from their plans. */
 export interface ServiceSettings {

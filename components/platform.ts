@@ -1,18 +1,8 @@
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
-import type { Infrastructure } from "./livingCluster.ts";
-import type { Reach } from "./reach.ts";
-import type { BlockDevice } from "./render/dataVolume.ts";
-import type { MemberSubnet } from "./render/subnets.ts";
-import type { HostSettings, NodePlan } from "./render/node.ts";
-import type { Service } from "./render/nodeFile.ts";
-
-/** Where a platform's machines will stand: known as plain values before anything is made. */
-export interface Site {
-  /** The members' subnets: members are spread over them in turn. */
-  readonly subnets: readonly MemberSubnet[];
-  /** What of it must stay as it is while the cluster lives. */
-  readonly infrastructure: Infrastructure;
-}
+import type { Reach } from "../model/reach.ts";
+import type { BlockDevice } from "../model/render/dataVolume.ts";
+import type { HostSettings, NodePlan } from "../model/render/node.ts";
+import type { Service } from "../model/render/nodeFile.ts";
 
 /** Where a member gets Kafka's binary archive from. */
 export interface Distribution {

@@ -1,10 +1,10 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
-import { MIB } from "./memorySize.ts";
-import type { Reach } from "./reach.ts";
-import type { TopicSettings } from "./topicSettings.ts";
-import type { TopicBroker, TopicResult, TopicSpec } from "./topicSpec.ts";
+import { MIB } from "../model/settings/memorySize.ts";
+import type { Reach } from "../model/reach.ts";
+import type { TopicSettings } from "../model/settings/topicSettings.ts";
+import type { TopicBroker, TopicResult, TopicSpec } from "../model/specs/topicSpec.ts";
 
 /** Arguments of {@link Topic}. */
 export interface TopicArgs extends TopicSettings {

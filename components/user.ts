@@ -1,11 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Reach, ReachSecrets } from "./reach.ts";
-import { renderProperties } from "./render/properties.ts";
-import type { UserSettings } from "./userSettings.ts";
-import type { UserResult, UserSecrets, UserSpec } from "./userSpec.ts";
-import type { SpecBroker } from "./verificationSpec.ts";
+import type { Reach, ReachSecrets } from "../model/reach.ts";
+import { renderProperties } from "../model/render/properties.ts";
+import type { UserSettings } from "../model/settings/userSettings.ts";
+import type { UserResult, UserSecrets, UserSpec } from "../model/specs/userSpec.ts";
+import type { SpecBroker } from "../model/specs/verificationSpec.ts";
 
 /** Arguments of {@link User}. */
 export interface UserArgs extends UserSettings {

@@ -2,8 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DeployerKey } from "./deployerKey.ts";
-import type { Reach } from "./reach.ts";
-import { SPEC_VARIABLE } from "./verificationSpec.ts";
+import type { Reach } from "../model/reach.ts";
+import { SPEC_VARIABLE } from "../model/specs/verificationSpec.ts";
 import type {
   Login,
   PartitionState,
@@ -12,7 +12,7 @@ import type {
   VerificationSecrets,
   VerificationSpec,
   VerificationTimes,
-} from "./verificationSpec.ts";
+} from "../model/specs/verificationSpec.ts";
 
 /** Arguments of {@link Verification}. */
 export interface VerificationArgs {

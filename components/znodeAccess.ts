@@ -2,9 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { Member } from "./member.ts";
-import type { Reach } from "./reach.ts";
-import type { EnsembleServer } from "./render/serverProperties.ts";
-import type { ZnodeAccess as Access, ZnodeAccessSpec } from "./znodeAccessSpec.ts";
+import type { Reach } from "../model/reach.ts";
+import type { EnsembleServer } from "../model/render/serverProperties.ts";
+import type { ZnodeAccess as Access, ZnodeAccessSpec } from "../model/specs/znodeAccessSpec.ts";
 
 /** Arguments of {@link ZnodeAccess}. */
 export interface ZnodeAccessArgs {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EnsembleUpgrade } from "./ensembleUpgrade.ts";
 import { createMembers, type Member, type MemberSettings } from "./member.ts";
-import type { NodePlan } from "./render/node.ts";
-import { type EnsembleServer, zookeeperConnect } from "./render/serverProperties.ts";
+import type { NodePlan } from "../model/render/node.ts";
+import { type EnsembleServer, zookeeperConnect } from "../model/render/serverProperties.ts";
 
 /** Arguments of {@link ZooKeeperEnsemble}. */
 export interface ZooKeeperEnsembleArgs extends Omit<MemberSettings, "ensemble"> {

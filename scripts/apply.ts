@@ -6,12 +6,12 @@
  * Settings: an ApplySpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
 import { text } from "node:stream/consumers";
-import { type ApplySecrets, type ApplySpec, SECRET_HASHES } from "../components/applySpec.ts";
-import { DEPLOY_USER } from "../components/render/paths.ts";
+import { type ApplySecrets, type ApplySpec, SECRET_HASHES } from "../model/specs/applySpec.ts";
+import { DEPLOY_USER } from "../model/render/machinePaths.ts";
 import { readSpec, withSecrets } from "./apply/spec.ts";
 import { stopForGood, stopForReplacement } from "./apply/stop.ts";
 import { rollOut } from "./apply/rollOut.ts";
-import { waitForCloudInit } from "./lib/cloudInit.ts";
+import { waitForCloudInit } from "./lib/awaitCloudInit.ts";
 import { isDestroying } from "./lib/destroying.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";

@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
-import type { AssignmentResult, AssignmentSpec } from "../components/assignmentSpec.ts";
-import { planAssignment, tooManyReplicas } from "../components/kafka/assignment.ts";
-import { counted } from "../components/kafka/counted.ts";
-import type { ReachSecrets } from "../components/reach.ts";
+import type { AssignmentResult, AssignmentSpec } from "../model/specs/assignmentSpec.ts";
+import { planAssignment, tooManyReplicas } from "../model/kafka/replicaAssignment.ts";
+import { counted } from "../model/kafka/counted.ts";
+import type { ReachSecrets } from "../model/reach.ts";
 import { movable, namedPartitions } from "./assignment/movable.ts";
 import type { PartitionMetadata } from "./lib/adminProtocol.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
@@ -11,7 +11,7 @@ import { byTopic, keyOf } from "./lib/partitions.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript, UserError } from "./lib/report.ts";
 import { waitFor } from "./lib/wait.ts";
-import { without } from "./mover/cluster.ts";
+import { without } from "./mover/clusterConfigs.ts";
 import { removeLeftovers } from "./mover/leftovers.ts";
 import { moveReplicas } from "./mover/mover.ts";
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Consumer } from "kafkajs";
 import { askForGroup } from "./clients/groupProtocol.ts";
-import { CONSUME_HELP, consumeOptions } from "./clients/options.ts";
-import type { ConsumeOptions } from "./clients/options.ts";
+import { CONSUME_HELP, consumeOptions } from "./clients/clientOptions.ts";
+import type { ConsumeOptions } from "./clients/clientOptions.ts";
 import { goesOn, positions } from "./clients/positions.ts";
 import { printer } from "./clients/printer.ts";
 import { checkTopicName, failure, permitted } from "./clients/refusal.ts";
@@ -12,7 +12,7 @@ import { disconnect, exitSoon, kafkaClient, type KafkaClient, kafkaReason } from
 import { passOverUnreadable } from "./lib/kafkajsTolerance.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError, written } from "./lib/report.ts";
-import { entrance } from "./lib/stack.ts";
+import { entrance } from "./stack/entrance.ts";
 import { topicPartitions } from "./lib/topics.ts";
 
 /** How often it looks for leaders of partitions that had none, in milliseconds. */

@@ -1,15 +1,15 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SettingsError } from "../components/kafka/problem.ts";
-import { kafkaVersion } from "../components/kafka/versions.ts";
-import { ensureDistribution } from "./distribution/ensure.ts";
+import { SettingsError } from "../model/kafka/problem.ts";
+import { kafkaVersion } from "../model/kafka/versions.ts";
+import { ensureDistribution } from "./distribution/ensureDistribution.ts";
 import { run } from "./lib/exec.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
 
 /**
  * `definitions VERSION`: reads Kafka's definitions of its broker properties and of a topic's configs from the jars of
- * that version and writes components/kafka/definitions/VERSION.json and topics-VERSION.json. For who adds a version to the program; needs a JDK (it compiles).
+ * that version and writes model/kafka/definitions/VERSION.json and topics-VERSION.json. For who adds a version to the program; needs a JDK (it compiles).
  */
 runScript(async () => {
   const release = supported(process.argv[2] ?? "");
@@ -27,7 +27,7 @@ runScript(async () => {
         join(process.cwd(), "scripts", "definitions", "ReadDefinitions.java"),
         ...what,
       ]);
-      const target = join("components", "kafka", "definitions", file ?? "");
+      const target = join("model", "kafka", "definitions", file ?? "");
       await writeFile(target, json);
       progress(`wrote ${target}`);
     }

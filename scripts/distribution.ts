@@ -1,7 +1,7 @@
-import { SettingsError } from "../components/kafka/problem.ts";
-import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../components/kafka/versions.ts";
+import { SettingsError } from "../model/kafka/problem.ts";
+import { DEFAULT_KAFKA_VERSION, kafkaVersion } from "../model/kafka/versions.ts";
 import { publishedSha512 } from "./distribution/apache.ts";
-import { ensureDistribution } from "./distribution/ensure.ts";
+import { ensureDistribution } from "./distribution/ensureDistribution.ts";
 import { result, runScript, UserError } from "./lib/report.ts";
 
 /**

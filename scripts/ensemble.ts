@@ -6,9 +6,9 @@
  * Settings: an EnsembleUpgradeSpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
 import { text } from "node:stream/consumers";
-import type { ApplySecrets, ApplySpec } from "../components/applySpec.ts";
-import type { EnsembleUpgradeSpec } from "../components/ensembleUpgradeSpec.ts";
-import { DEPLOY_USER } from "../components/render/paths.ts";
+import type { ApplySecrets, ApplySpec } from "../model/specs/applySpec.ts";
+import type { EnsembleUpgradeSpec } from "../model/specs/ensembleUpgradeSpec.ts";
+import { DEPLOY_USER } from "../model/render/machinePaths.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./apply/health.ts";
 import { type RollOut, rollOut } from "./apply/rollOut.ts";
 import { exitSoon } from "./lib/kafka.ts";

@@ -6,9 +6,9 @@
  * Settings: a GrowthSpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input. The result says how many partitions grew.
  */
 import { text } from "node:stream/consumers";
-import { counted } from "../components/kafka/counted.ts";
-import type { GrowthResult, GrowthSpec } from "../components/growthSpec.ts";
-import type { ReachSecrets } from "../components/reach.ts";
+import { counted } from "../model/kafka/counted.ts";
+import type { GrowthResult, GrowthSpec } from "../model/specs/growthSpec.ts";
+import type { ReachSecrets } from "../model/reach.ts";
 import { withAdminRequests } from "./lib/adminRequests.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { byTopic } from "./lib/partitions.ts";
@@ -16,7 +16,7 @@ import { Network } from "./lib/reach.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import { waitFor } from "./lib/wait.ts";
 import { moveReplicas, type MoverRequests } from "./mover/mover.ts";
-import { growthGoals } from "./mover/growth.ts";
+import { growthGoals } from "./mover/growthGoals.ts";
 
 /** How long brokers that are healthy may take to know each other, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 60_000;

@@ -7,8 +7,8 @@
  * to delete.
  */
 import { text } from "node:stream/consumers";
-import type { HostKeyResult, HostKeySpec } from "../components/hostKeySpec.ts";
-import type { ReachSecrets } from "../components/reach.ts";
+import type { HostKeyResult, HostKeySpec } from "../model/specs/hostKeySpec.ts";
+import type { ReachSecrets } from "../model/reach.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { result, runScript } from "./lib/report.ts";

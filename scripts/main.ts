@@ -2,12 +2,12 @@
  * The project's commands: `npm run up`, `down`, `preview`, `replace`, `setup`, and `npm run pulumi -- …` for everything
  * else that Pulumi can do. Each sets up what is missing first. Further arguments are passed on to Pulumi.
  */
-import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../components/kafka/versions.ts";
+import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../model/kafka/versions.ts";
 import { runScript, progress, UserError } from "./lib/report.ts";
-import { distributionSteps } from "./setup/distribution.ts";
+import { distributionSteps } from "./setup/distributionSteps.ts";
 import { hypervisorSteps, stopHypervisorIfStarted } from "./setup/hypervisor.ts";
 import { pulumiSteps } from "./setup/pulumi.ts";
-import { runSteps, type Step } from "./setup/steps.ts";
+import { runSteps, type Step } from "./setup/runSteps.ts";
 import { commandLine } from "./stack/commandLine.ts";
 import { destroyable } from "./stack/destroyable.ts";
 import { pulumiAttached, stackName } from "./stack/engine.ts";

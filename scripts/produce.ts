@@ -1,13 +1,13 @@
 import { type Document, readDocuments } from "./clients/documents.ts";
 import { collision, replicasOfNewTopic } from "./clients/newTopic.ts";
-import { PRODUCE_HELP, type ProduceOptions, produceOptions } from "./clients/options.ts";
+import { PRODUCE_HELP, type ProduceOptions, produceOptions } from "./clients/clientOptions.ts";
 import { checkTopicName, failure, kafkaType, permitted, type Sending, whatWasSent } from "./clients/refusal.ts";
 import { checkLimits, choosePartition, needsKey, tooLarge, topicLimits, type TopicLimits } from "./clients/target.ts";
 import { AdminRequests } from "./lib/adminRequests.ts";
 import { disconnect, exitSoon, kafkaClient, type KafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, runScript, UserError } from "./lib/report.ts";
-import { entrance, type StackBroker } from "./lib/stack.ts";
+import { entrance, type StackBroker } from "./stack/entrance.ts";
 import { createTopicIfMissing, topicPartitions } from "./lib/topics.ts";
 
 /** The operations note's producer: sends JSON documents and prints where each was written. */

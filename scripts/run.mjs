@@ -1,5 +1,5 @@
 // Launcher of the scripts: `node scripts/run.mjs NAME [arguments…]` runs scripts/NAME.ts as a bundle with all that it
-// imports: Pulumi starts a script for every resource.
+// imports: Pulumi starts a script for every resource. The provider stand-ins are `standins/NAME`.
 
 import { existsSync } from "node:fs";
 import module, { createRequire } from "node:module";
@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { bundled, project } from "./bundle.mjs";
 
 const [name = "", ...args] = process.argv.slice(2);
-const source = `scripts/${name}.ts`;
+const source = name.startsWith("standins/") ? `${name}.ts` : `scripts/${name}.ts`;
 if (/^[\w-]+(\/[\w-]+)*$/.test(name) && existsSync(join(project, source))) {
-  const bundle = await bundled(source, `${name}.cjs`, ["scripts", "components"], {
+  const bundle = await bundled(source, `${name}.cjs`, ["scripts", "model", "standins"], {
     format: "cjs",
     // Compiled parts that ssh2 does without when they can't be loaded.
     external: ["*.node", "cpu-features"],

@@ -1,16 +1,16 @@
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { runScript, UserError } from "./lib/report.ts";
-import { stackOutputs } from "./lib/stack.ts";
+import { stackOutputs } from "./stack/entrance.ts";
 import { within } from "./lib/wait.ts";
-import { exportedDeployment } from "./stack/deployment.ts";
+import { exportedDeployment } from "./stack/exportedState.ts";
 import { stackName } from "./stack/engine.ts";
-import { assemble } from "./status/assemble.ts";
-import { type DeployedCluster, deployedCluster } from "./status/deployed.ts";
+import { assemble } from "./status/assembleStatus.ts";
+import { type DeployedCluster, deployedCluster } from "./status/recordedCluster.ts";
 import { CONNECT_TIMEOUT_MS, gather } from "./status/gather.ts";
 import { judge } from "./status/judge.ts";
-import { STATUS_HELP, statusOptions } from "./status/options.ts";
-import { FORMAT, type StatusReport } from "./status/report.ts";
+import { STATUS_HELP, statusOptions } from "./status/statusOptions.ts";
+import { FORMAT, type StatusReport } from "./status/statusReport.ts";
 import { table } from "./status/table.ts";
 
 /** How long the stack may take to be read, in milliseconds: its backend can be far away. */

@@ -6,10 +6,10 @@ import { progress, result, runScript, UserError } from "./lib/report.ts";
 import * as topics from "./lib/topics.ts";
 import { waitFor } from "./lib/wait.ts";
 import { deleteTopic } from "./topics/delete.ts";
-import { ensureTopic } from "./topics/ensure.ts";
+import { ensureTopic } from "./topics/ensureTopic.ts";
 import type { TopicClient } from "./topics/topicClient.ts";
-import type { ReachSecrets } from "../components/reach.ts";
-import type { TopicResult, TopicSpec } from "../components/topicSpec.ts";
+import type { ReachSecrets } from "../model/reach.ts";
+import type { TopicResult, TopicSpec } from "../model/specs/topicSpec.ts";
 
 /** How long it is tried to reach the brokers, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 60_000;

@@ -7,8 +7,8 @@ import { accepts } from "./lib/sockets.ts";
 import { deleteAcls, setAcls } from "./users/acls.ts";
 import { deleteCredential, setCredential } from "./users/scram.ts";
 import { settled, type UserRequests } from "./users/userRequests.ts";
-import type { ReachSecrets } from "../components/reach.ts";
-import type { UserResult, UserSecrets, UserSpec } from "../components/userSpec.ts";
+import type { ReachSecrets } from "../model/reach.ts";
+import type { UserResult, UserSecrets, UserSpec } from "../model/specs/userSpec.ts";
 
 /** How long it is tried to reach the brokers, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 60_000;

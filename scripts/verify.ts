@@ -6,17 +6,17 @@ import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
-import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/cluster.ts";
+import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/brokerSteps.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
-import { roles, SPEC_VARIABLE } from "../components/verificationSpec.ts";
+import { roles, SPEC_VARIABLE } from "../model/specs/verificationSpec.ts";
 import type {
   Login,
   VerificationResult,
   VerificationSecrets,
   VerificationSpec,
   VerificationTimes,
-} from "../components/verificationSpec.ts";
+} from "../model/specs/verificationSpec.ts";
 
 /**
  * Proves the cluster as the operations note does by hand: a replicated topic, a JSON message in through the last

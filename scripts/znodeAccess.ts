@@ -6,16 +6,16 @@
  * Settings: a ZnodeAccessSpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input.
  */
 import { text } from "node:stream/consumers";
-import type { ReachSecrets } from "../components/reach.ts";
-import { BROKER_NAME } from "../components/render/brokerSecurity.ts";
+import type { ReachSecrets } from "../model/reach.ts";
+import { BROKER_NAME } from "../model/render/brokerSecurity.ts";
 import {
   DEPLOY_USER,
   KAFKA_PORTS,
   SERVER_PROPERTIES,
   SERVICE_USER,
   ZOOKEEPER_PORTS,
-} from "../components/render/paths.ts";
-import type { ZnodeAccessSpec } from "../components/znodeAccessSpec.ts";
+} from "../model/render/machinePaths.ts";
+import type { ZnodeAccessSpec } from "../model/specs/znodeAccessSpec.ts";
 import { reasonOf, withAdminRequests } from "./lib/adminRequests.ts";
 import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import type { CommonSettings } from "../settings.ts";
-import type { Infrastructure } from "../livingCluster.ts";
+import type { CommonSettings } from "../../model/settings/settings.ts";
+import type { Infrastructure } from "../../model/livingCluster.ts";
 import type {
   Architecture,
   AwsFacts,
@@ -9,10 +9,10 @@ import type {
   KeyFacts,
   Refused,
   SubnetFacts,
-} from "./awsFacts.ts";
-import { DEFAULT_RULES, RULES_QUOTA, rulesAtOnce } from "./awsLimits.ts";
-import { instanceTypesOf } from "./awsProblems.ts";
-import type { AwsSettings } from "./awsSettings.ts";
+} from "../../model/aws/awsFacts.ts";
+import { DEFAULT_RULES, RULES_QUOTA, rulesAtOnce } from "../../model/aws/awsLimits.ts";
+import { instanceTypesOf } from "../../model/aws/awsProblems.ts";
+import type { AwsSettings } from "../../model/aws/awsSettings.ts";
 
 /** The account that publishes Debian's images: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
 const DEBIAN_ACCOUNT = "136693071363";

@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "../deployerKey.ts";
 import { LearnedHostKey } from "../learnedHostKey.ts";
-import type { BastionReach } from "../reach.ts";
-import { renderBastionUserData } from "../render/bastion.ts";
-import { DEPLOY_USER } from "../render/paths.ts";
+import type { BastionReach } from "../../model/reach.ts";
+import { renderBastionUserData } from "../../model/render/bastion.ts";
+import { DEPLOY_USER } from "../../model/render/machinePaths.ts";
 import { METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
-import { awsTags } from "./awsTags.ts";
+import { awsTags } from "../../model/aws/awsTags.ts";
 
 /** Arguments of {@link AwsBastion}. */
 export interface AwsBastionArgs {

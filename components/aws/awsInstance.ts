@@ -7,8 +7,6 @@ export const METADATA_OPTIONS: aws.types.input.ec2.InstanceMetadataOptions = {
   httpPutResponseHopLimit: 1,
 };
 
-/** Under which name EC2 attaches a data volume; on the Nitro System the machine sees it as an NVMe device. */
-export const DATA_DEVICE = "/dev/sdf";
 /** GiB of a member's root volume: system, distribution, logs of at most 2 × 0.6 GB, room for upgrades. */
 export const MEMBER_ROOT_GIB = 20;
 /** GiB of the bastion's root volume. */
@@ -34,10 +32,3 @@ export function rootBlockDevice(
   };
 }
 
-/**
- * The path under which udev shows an EBS volume on the Nitro System: its NVMe serial number is the volume's id without
- * its hyphen. https://docs.aws.amazon.com/ebs/latest/userguide/identify-nvme-ebs-device.html
- */
-export function devicePath(volumeId: string): string {
-  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
-}

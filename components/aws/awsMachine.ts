@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "../deployerKey.ts";
 import { LearnedHostKey } from "../learnedHostKey.ts";
-import type { Reach } from "../reach.ts";
-import type { NodePlan } from "../render/node.ts";
-import { DATA_DEVICE, METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
-import { awsTags } from "./awsTags.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { NodePlan } from "../../model/render/node.ts";
+import { METADATA_OPTIONS, rootBlockDevice } from "./awsInstance.ts";
+import { DATA_DEVICE } from "../../model/aws/dataDevice.ts";
+import { awsTags } from "../../model/aws/awsTags.ts";
 
 /** Arguments of {@link AwsMachine}. */
 export interface AwsMachineArgs {

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { splitNetwork } from "../render/subnets.ts";
-import { present } from "./awsSite.ts";
-import type { Zone } from "./awsFacts.ts";
-import { awsTags } from "./awsTags.ts";
-import type { OwnVpc, Vpc } from "./vpcSettings.ts";
+import { splitNetwork } from "../../model/render/subnets.ts";
+import { present } from "../../model/aws/awsSite.ts";
+import type { Zone } from "../../model/aws/awsFacts.ts";
+import { awsTags } from "../../model/aws/awsTags.ts";
+import type { OwnVpc, Vpc } from "../../model/aws/vpcSettings.ts";
 
 /** Arguments of {@link AwsNetwork}. */
 export interface AwsNetworkArgs {

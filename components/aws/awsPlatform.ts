@@ -2,22 +2,23 @@ import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployerKey } from "../deployerKey.ts";
-import type { KafkaVersion } from "../kafka/versions.ts";
-import type { BlockDevice } from "../render/dataVolume.ts";
+import type { KafkaVersion } from "../../model/kafka/versions.ts";
+import type { BlockDevice } from "../../model/render/dataVolume.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
-import type { Phase } from "../security/phase.ts";
-import type { Reach } from "../reach.ts";
-import type { NodePlan } from "../render/node.ts";
+import type { Phase } from "../../model/security/phase.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { NodePlan } from "../../model/render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
-import { BASTION_ROOT_GIB, devicePath, MEMBER_ROOT_GIB } from "./awsInstance.ts";
-import { accessOf } from "./awsLimits.ts";
+import { BASTION_ROOT_GIB, MEMBER_ROOT_GIB } from "./awsInstance.ts";
+import { devicePath } from "../../model/aws/dataDevice.ts";
+import { accessOf } from "../../model/aws/awsLimits.ts";
 import { AwsMachine } from "./awsMachine.ts";
 import { AwsNetwork } from "./awsNetwork.ts";
 import { AwsSecurity } from "./awsSecurity.ts";
-import type { AwsSettings, MachineSize } from "./awsSettings.ts";
-import { type AwsSite, present } from "./awsSite.ts";
-import { awsTags } from "./awsTags.ts";
-import { AWS_HOST } from "./awsUserData.ts";
+import type { AwsSettings, MachineSize } from "../../model/aws/awsSettings.ts";
+import { type AwsSite, present } from "../../model/aws/awsSite.ts";
+import { awsTags } from "../../model/aws/awsTags.ts";
+import { AWS_HOST } from "../../model/aws/awsUserData.ts";
 
 /** Arguments of {@link AwsPlatform}. All but the key shape the graph, so they are plain values. */
 export interface AwsPlatformArgs extends AwsSettings {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AccessRule, accessRules, type AccessSettings, type Group } from "./accessRules.ts";
-import { awsTags } from "./awsTags.ts";
+import { type AccessRule, accessRules, type AccessSettings, type Group } from "../../model/aws/accessRules.ts";
+import { awsTags } from "../../model/aws/awsTags.ts";
 
 /** Arguments of {@link AwsSecurity}. */
 export interface AwsSecurityArgs extends AccessSettings {

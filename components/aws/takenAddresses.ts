@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
-import type { Problem } from "../kafka/problem.ts";
-import { planMembers } from "../render/members.ts";
-import type { CommonSettings } from "../settings.ts";
-import type { AwsFacts } from "./awsFacts.ts";
-import type { AwsSettings } from "./awsSettings.ts";
-import type { AwsSite } from "./awsSite.ts";
+import type { Problem } from "../../model/kafka/problem.ts";
+import { planMembers } from "../../model/render/members.ts";
+import type { CommonSettings } from "../../model/settings/settings.ts";
+import type { AwsFacts } from "../../model/aws/awsFacts.ts";
+import type { AwsSettings } from "../../model/aws/awsSettings.ts";
+import type { AwsSite } from "../../model/aws/awsSite.ts";
 
 /** What an existing subnet has to give, and what it has. */
 export interface SubnetRoom {

@@ -2,17 +2,15 @@ import { basename } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { assemblyKey } from "../../scripts/distribution/assemble.ts";
-import { spaceName } from "../../scripts/local/names.ts";
-import { imageKey } from "../../scripts/setup/imageRecipe.ts";
-import type { KafkaVersion } from "../kafka/versions.ts";
+import { spaceName } from "../../model/local/names.ts";
+import type { KafkaVersion } from "../../model/kafka/versions.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
-import type { Reach } from "../reach.ts";
-import type { HostSettings, NodePlan } from "../render/node.ts";
-import { classDataPaths } from "./classData.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { HostSettings, NodePlan } from "../../model/render/node.ts";
+import { classDataPaths } from "../../model/local/classData.ts";
 import { localScript, scriptResult } from "./localScript.ts";
-import { MACHINE_TRIGGERS } from "./machineTriggers.ts";
-import { DISTRIBUTIONS_MOUNT } from "./mounts.ts";
+import { MACHINE_TRIGGERS } from "../../model/local/machineTriggers.ts";
+import { DISTRIBUTIONS_MOUNT } from "../../model/local/mounts.ts";
 
 /** Arguments of {@link LocalPlatform}. All but the machine's size shape the graph, so they are plain values. */
 export interface LocalPlatformArgs {
@@ -22,6 +20,10 @@ export interface LocalPlatformArgs {
   readonly subnet: string;
   /** The version of Kafka whose distribution the machines get. */
   readonly version: KafkaVersion;
+  /** Key of the recipe that the machines' image is made by: another one gives new machines. */
+  readonly imageKey: string;
+  /** Key of the way in which the distribution is put together where it has to be: another one makes the archive anew. */
+  readonly assemblyKey: string;
   /** Size of a machine; changed while it runs. */
   readonly machine: {
     /** Processor cores. @default all of the computer's */
@@ -64,14 +66,14 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
       triggers: [args.subnet],
     });
     // Updated, not replaced, when its recipe changes: each machine is replaced in its turn by the new fingerprint.
-    const key = imageKey();
+    const key = args.imageKey;
     this.#image = localScript(`${name}-image`, "image", { ...this.#owner, key }, inSpace);
     this.#archive = new command.local.Command(
       `${name}-distribution`,
       {
         create: "node scripts/run.mjs distribution create",
         // The key only says that what the archive is assembled from has changed.
-        environment: { KAFKA_VERSION: args.version.version, ASSEMBLY_KEY: assemblyKey(args.version) },
+        environment: { KAFKA_VERSION: args.version.version, ASSEMBLY_KEY: args.assemblyKey },
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { MemberCertificates } from "../memberSpec.ts";
-import type { ClientTls } from "../reach.ts";
-import { BROKER_NAME } from "../render/brokerSecurity.ts";
-import { type NodePlan, servicesOf } from "../render/node.ts";
-import type { Service } from "../render/nodeFile.ts";
-import type { ServiceTls } from "../render/tlsFiles.ts";
-import { AUTHORITY_DAYS, type MadeCertificates } from "./certificateSettings.ts";
+import type { ClientTls } from "../../model/reach.ts";
+import { BROKER_NAME } from "../../model/render/brokerSecurity.ts";
+import { type NodePlan, servicesOf } from "../../model/render/node.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import type { ServiceTls } from "../../model/render/tlsFiles.ts";
+import { AUTHORITY_DAYS, type MadeCertificates } from "../../model/settings/certificateSettings.ts";
 
 /** Certificates of everybody who has one, wherever they come from. */
 export interface ClusterCertificates extends MemberCertificates {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, SettingsError } from "../kafka/problem.ts";
-import type { ClientTls } from "../reach.ts";
-import { BROKER_NAME } from "../render/brokerSecurity.ts";
-import { type NodePlan, servicesOf } from "../render/node.ts";
-import type { Service } from "../render/nodeFile.ts";
+import { type Problem, SettingsError } from "../../model/kafka/problem.ts";
+import type { ClientTls } from "../../model/reach.ts";
+import { BROKER_NAME } from "../../model/render/brokerSecurity.ts";
+import { type NodePlan, servicesOf } from "../../model/render/node.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
 import { type ClusterCertificates, COMMON_NAMES } from "./certificates.ts";
-import type { GivenCertificates } from "./certificateSettings.ts";
+import type { GivenCertificates } from "../../model/settings/certificateSettings.ts";
 import {
   authoritiesProblem,
   certificatesIn,
@@ -15,7 +15,7 @@ import {
   isTrusted,
   isValid,
   splitIdentity,
-} from "./pemProblems.ts";
+} from "../../model/security/pemProblems.ts";
 
 const AUTHORITIES = "authorities.pem";
 const DEPLOYER = "deployer.pem";

@@ -1,5 +1,5 @@
-import { counted } from "../../components/kafka/counted.ts";
-import { isKafkasOwn } from "../../components/kafka/topicNames.ts";
+import { counted } from "../../model/kafka/counted.ts";
+import { isKafkasOwn } from "../../model/kafka/topicNames.ts";
 
 /** Where a partition's replicas are, and how many of them have to be in sync for a write. */
 export interface PartitionView {

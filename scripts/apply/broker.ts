@@ -1,9 +1,9 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import { byTopic } from "../lib/partitions.ts";
 import { progress } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
-import { withRequests } from "./cluster.ts";
+import { withRequests } from "./clusterView.ts";
 
 /** How long leaders may take to come back, in milliseconds: an election takes some milliseconds a partition. */
 const LEADERS_TIMEOUT_MS = 60_000;

@@ -1,12 +1,12 @@
 /** A change of what a broker runs with, which is looked at until it has shown what it does, and taken back where it hurts. */
-import type { ApplySpec } from "../../components/applySpec.ts";
-import { SERVER_PROPERTIES, SERVICE_USER } from "../../components/render/paths.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
+import { SERVER_PROPERTIES, SERVICE_USER } from "../../model/render/machinePaths.ts";
 import { NoAnswer } from "../lib/configChange.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { alterBroker } from "./broker.ts";
-import { type BrokerConfig, brokerConfigs } from "./cluster.ts";
+import { type BrokerConfig, brokerConfigs } from "./clusterView.ts";
 import { asSeen, brokerHealth, endpointOf } from "./health.ts";
 import { OWN } from "./inForce.ts";
 import { lastLines, stopService } from "./services.ts";

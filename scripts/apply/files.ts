@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import type { NodeFile, Service } from "../../model/render/nodeFile.ts";
 import type { Ssh } from "../lib/ssh.ts";
 
 // Written beside its place and renamed, so that a reader sees the old file or the new one and never a half.

@@ -1,13 +1,13 @@
-import { type ApplySpec, START_TIMEOUT_S } from "../../components/applySpec.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
+import { type ApplySpec, START_TIMEOUT_S } from "../../model/specs/applySpec.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { blockedMessage, blockers } from "./availability.ts";
-import { viewCluster } from "./cluster.ts";
+import { viewCluster } from "./clusterView.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
-import { startProgress, StillStarting } from "./recovery.ts";
+import { startProgress, StillStarting } from "./logRecovery.ts";
 import type { SettledState } from "./steady.ts";
 import { assertTrusted } from "./trust.ts";
 

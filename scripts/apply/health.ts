@@ -1,14 +1,14 @@
 import { withAdminRequests } from "../lib/adminRequests.ts";
 import { keyOf } from "../lib/partitions.ts";
-import { type ApplySpec, START_TIMEOUT_S } from "../../components/applySpec.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
-import { memberPort } from "../../components/security/phase.ts";
+import { type ApplySpec, START_TIMEOUT_S } from "../../model/specs/applySpec.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import { memberPort } from "../../model/security/phase.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";
 import { askServer } from "../lib/zookeeper.ts";
-import { startProgress, StillStarting } from "./recovery.ts";
+import { startProgress, StillStarting } from "./logRecovery.ts";
 import { assertRunning, lastLines } from "./services.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** What a broker has to be told so that what its file says is in force, whatever has been set while it ran. */
 import kafkajs from "kafkajs";
-import { type Definition, type Definitions } from "../../components/kafka/definitions.ts";
-import { reservedReason } from "../../components/kafka/reservedProperties.ts";
-import type { BrokerConfig } from "./cluster.ts";
+import { type Definition, type Definitions } from "../../model/kafka/definitions.ts";
+import { reservedReason } from "../../model/kafka/reservedProperties.ts";
+import type { BrokerConfig } from "./clusterView.ts";
 
 /** Where Kafka says a value comes from (DescribeConfigs, ConfigSource): the broker's own, or the default of all brokers. */
 export const OWN: number = kafkajs.ConfigSource.DYNAMIC_BROKER_CONFIG;

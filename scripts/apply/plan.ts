@@ -1,10 +1,10 @@
-import { brokerDefinitions } from "../../components/kafka/definitions.ts";
-import { propertyChange } from "../../components/kafka/dynamicChange.ts";
-import { isNewer } from "../../components/kafka/versions.ts";
-import { phaseOf } from "../../components/render/brokerSecurity.ts";
-import { phaseProblems } from "../../components/security/phase.ts";
-import type { ApplySpec } from "../../components/applySpec.ts";
-import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
+import { brokerDefinitions } from "../../model/kafka/definitions.ts";
+import { propertyChange } from "../../model/kafka/dynamicChange.ts";
+import { isNewer } from "../../model/kafka/versions.ts";
+import { phaseOf } from "../../model/render/brokerSecurity.ts";
+import { phaseProblems } from "../../model/security/phase.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
+import type { NodeFile, Service } from "../../model/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { type SettledState, settledState } from "./steady.ts";

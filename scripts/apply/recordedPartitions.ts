@@ -1,4 +1,4 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
 import { ZooKeeperReader } from "../lib/zookeeperReader.ts";

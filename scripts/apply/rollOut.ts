@@ -1,19 +1,19 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
-import { INSTALL_SCRIPT } from "../../components/render/paths.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import { INSTALL_SCRIPT } from "../../model/render/machinePaths.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { takeLeadersBack } from "./broker.ts";
-import { checkDataVolume } from "./dataVolume.ts";
+import { checkDataVolume } from "./checkDataVolume.ts";
 import { HurtBroker, takeBack } from "./dynamicUpdate.ts";
 import { differingFiles, writeFile } from "./files.ts";
 import { keepFiles, restoreFiles } from "./former.ts";
 import { passGate } from "./gate.ts";
 import { endpointOf, healthy } from "./health.ts";
 import { type Action, observeServices, type Plan, planServices } from "./plan.ts";
-import { StillStarting } from "./recovery.ts";
+import { StillStarting } from "./logRecovery.ts";
 import { assertPortFree, forgetRestarts, launchServices } from "./services.ts";
-import { settleBroker } from "./settle.ts";
+import { settleBroker } from "./settleBroker.ts";
 import type { Running } from "./started.ts";
 
 /** What an apply has done, for the record. */

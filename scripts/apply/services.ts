@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Service } from "../../components/render/nodeFile.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { type Launch, REMEMBER, rememberLines, STARTED_WITH } from "./started.ts";

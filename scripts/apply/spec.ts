@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type ApplySpec, type ApplySecrets, SECRET_HASHES } from "../../components/applySpec.ts";
+import { type ApplySpec, type ApplySecrets, SECRET_HASHES } from "../../model/specs/applySpec.ts";
 
 /** The environment of an apply, as far as it is read. */
 type Environment = Readonly<Record<string, unknown>>;

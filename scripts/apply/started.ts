@@ -1,6 +1,6 @@
-import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
-import { SERVER_PROPERTIES } from "../../components/render/paths.ts";
-import { parseProperties } from "../../components/render/properties.ts";
+import type { NodeFile, Service } from "../../model/render/nodeFile.ts";
+import { SERVER_PROPERTIES } from "../../model/render/machinePaths.ts";
+import { parseProperties } from "../../model/render/properties.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { startHash } from "./files.ts";
 

@@ -1,4 +1,4 @@
-import type { Service } from "../../components/render/nodeFile.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
 import { progress } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { waitFor } from "../lib/wait.ts";

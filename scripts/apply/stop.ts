@@ -1,8 +1,8 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import type { Network } from "../lib/reach.ts";
 import { progress, UserError } from "../lib/report.ts";
 import type { Ssh } from "../lib/ssh.ts";
-import { viewCluster } from "./cluster.ts";
+import { viewCluster } from "./clusterView.ts";
 import { passGate } from "./gate.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./health.ts";
 import { stopService, stopServiceUnless } from "./services.ts";

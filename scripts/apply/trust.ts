@@ -1,6 +1,6 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
-import { usesTls } from "../../components/security/phase.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
+import { usesTls } from "../../model/security/phase.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
 import { UserError } from "../lib/report.ts";
 import { type Endpoint, type OpenSocket, whyClosed } from "../lib/sockets.ts";
 import { endpointOf } from "./health.ts";

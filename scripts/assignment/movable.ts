@@ -1,4 +1,4 @@
-import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type { PartitionMetadata } from "../lib/adminProtocol.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { UserError } from "../lib/report.ts";

@@ -1,7 +1,7 @@
 import { progress, UserError } from "../lib/report.ts";
-import { nameOf } from "../plugins/inputs.ts";
-import { UNKNOWN } from "../plugins/values.ts";
-import { isLeftover, partOf, type Step } from "../plan/steps.ts";
+import { nameOf } from "../../model/urn.ts";
+import { UNKNOWN } from "../../model/engineValues.ts";
+import { isLeftover, partOf, type Step } from "../plan/planSteps.ts";
 import { dryRun, ec2Client, type Given, type MachineRequest, type RootVolume, type Verdict } from "./dryRun.ts";
 
 /** A machine that an update will make, and what is there already. */

@@ -1,7 +1,7 @@
-import { collide } from "../../components/kafka/topicNames.ts";
+import { collide } from "../../model/kafka/topicNames.ts";
 import type { ClusterMetadata } from "../lib/adminProtocol.ts";
 import { UserError } from "../lib/report.ts";
-import type { StackBroker } from "../lib/stack.ts";
+import type { StackBroker } from "../stack/entrance.ts";
 
 /** Replicas of a topic that has to be created, as in the operations note; fewer where a cluster has fewer brokers. */
 const REPLICATION_FACTOR = 2;

@@ -1,5 +1,5 @@
-import type { Operation, PermissionResource } from "../../components/kafka/permissions.ts";
-import { isKafkasOwn, isUnreadable, TOPIC_NAME, UNREADABLE } from "../../components/kafka/topicNames.ts";
+import type { Operation, PermissionResource } from "../../model/kafka/permissions.ts";
+import { isKafkasOwn, isUnreadable, TOPIC_NAME, UNREADABLE } from "../../model/kafka/topicNames.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { UserError } from "../lib/report.ts";
 

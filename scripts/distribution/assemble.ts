@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KafkaVersion } from "../../components/kafka/versions.ts";
+import type { KafkaVersion } from "../../model/kafka/versions.ts";
 import { exec, run } from "../lib/exec.ts";
 import { javaProxyOptions } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";

@@ -1,4 +1,4 @@
-import type { KafkaVersion } from "../../components/kafka/versions.ts";
+import type { KafkaVersion } from "../../model/kafka/versions.ts";
 
 /** Command-line tools whose class is the same in every supported version. */
 const COMMON = {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { kafkaVersion } from "../../components/kafka/versions.ts";
+import { kafkaVersion } from "../../model/kafka/versions.ts";
 import { exec, run } from "../lib/exec.ts";
-import { cacheDirectory } from "../lib/paths.ts";
-import { cachedDistribution } from "./ensure.ts";
+import { cacheDirectory } from "../lib/projectPaths.ts";
+import { cachedDistribution } from "./ensureDistribution.ts";
 
 /** What Kafka says of a whole server.properties. */
 export type Verdict =

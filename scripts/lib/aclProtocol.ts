@@ -1,4 +1,4 @@
-import type { AclBinding } from "../../components/kafka/permissions.ts";
+import type { AclBinding } from "../../model/kafka/permissions.ts";
 import type Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import { type Outcome, request } from "./adminProtocol.ts";

@@ -1,4 +1,4 @@
-import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type { DescribeConfigResponse, ResourceConfigQuery } from "kafkajs";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
 import {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { Kafka, logLevel } from "kafkajs";
 import type { KafkaJSError, LogEntry } from "kafkajs";
-import type { Login } from "../../components/verificationSpec.ts";
+import type { Login } from "../../model/specs/verificationSpec.ts";
 import { makeTolerant } from "./kafkajsTolerance.ts";
 import { type ClientSocket, type OpenSocket, plainSocket } from "./sockets.ts";
 

@@ -1,5 +1,5 @@
 import type { DescribeConfigResponse, Kafka, ResourceConfigQuery } from "kafkajs";
-import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type Encoder from "kafkajs/src/protocol/encoder.js";
 
 /** A request of Kafka's protocol and how its response is read. */

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
-import type { BastionReach, ClientTls, Reach } from "../../components/reach.ts";
+import type { BastionReach, ClientTls, Reach } from "../../model/reach.ts";
 import { UserError } from "./report.ts";
 import { type ClientSocket, type Endpoint, LazySocket, type OpenSocket, plainSocket } from "./sockets.ts";
 import { Ssh } from "./ssh.ts";

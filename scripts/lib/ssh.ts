@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
-import type { ClientTls } from "../../components/reach.ts";
+import type { ClientTls } from "../../model/reach.ts";
 import { UserError } from "./report.ts";
 import { type Endpoint, LazySocket, type OpenSocket } from "./sockets.ts";
 import { openClient, type SshLogin, type SshTarget, wrongHostKey } from "./sshClient.ts";

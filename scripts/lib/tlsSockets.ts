@@ -1,6 +1,6 @@
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ClientTls } from "../../components/reach.ts";
-import { TLS_PORTS } from "../../components/render/paths.ts";
+import type { ClientTls } from "../../model/reach.ts";
+import { TLS_PORTS } from "../../model/render/machinePaths.ts";
 import { type ClientSocket, type Endpoint, LazySocket, type OpenSocket } from "./sockets.ts";
 
 /**

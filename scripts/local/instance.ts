@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { waitForCloudInit } from "../lib/cloudInit.ts";
+import { waitForCloudInit } from "../lib/awaitCloudInit.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
-import { call, DaemonError, find, readInstanceFile, remove } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import { call, DaemonError, find, readInstanceFile, remove } from "../lib/daemon.ts";
+import type { Daemon } from "../lib/daemon.ts";
 
 /** How long a machine may take to stop by itself, in seconds. Its services were stopped before, so this is ample. */
 const STOP_TIMEOUT_S = 30;

@@ -1,8 +1,8 @@
 import { run } from "../lib/exec.ts";
 import { UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
-import { call, find, findDaemon, remove } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import { call, find, findDaemon, remove } from "../lib/daemon.ts";
+import type { Daemon } from "../lib/daemon.ts";
 import { demandOwner, ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";

@@ -1,4 +1,4 @@
-import { call, type Daemon } from "./daemon.ts";
+import { call, type Daemon } from "../lib/daemon.ts";
 import { ownerOf } from "./ownership.ts";
 
 /** Names of the storage pools of a deployment: its own, and those of data volumes with a size. */

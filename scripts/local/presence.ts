@@ -1,5 +1,5 @@
 import { UserError } from "../lib/report.ts";
-import { call, type Daemon, find } from "./daemon.ts";
+import { call, type Daemon, find } from "../lib/daemon.ts";
 import { startInstance, waitForSsh } from "./instance.ts";
 import { ownerOf } from "./ownership.ts";
 import { ownedPools } from "./pools.ts";

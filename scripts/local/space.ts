@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { progress, UserError } from "../lib/report.ts";
-import { call, find, findDaemon, remove } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import { call, find, findDaemon, remove } from "../lib/daemon.ts";
+import type { Daemon } from "../lib/daemon.ts";
 import { deleteInstance } from "./instance.ts";
 import { ownedPools } from "./pools.ts";
 import { demandOwner, ownerConfig } from "./ownership.ts";

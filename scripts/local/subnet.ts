@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { networkRange, overlap, prefixLength, toAddress } from "../../components/render/subnets.ts";
+import { networkRange, overlap, prefixLength, toAddress } from "../../model/render/subnets.ts";
 
 /** What this module needs of `ip -json address`. */
 export interface LinkAddresses {

@@ -1,7 +1,7 @@
 import { progress, UserError } from "../lib/report.ts";
-import { call, type Daemon, find, findDaemon, remove } from "./daemon.ts";
+import { call, type Daemon, find, findDaemon, remove } from "../lib/daemon.ts";
 import { deleteInstance } from "./instance.ts";
-import { volumePool } from "./names.ts";
+import { volumePool } from "../../model/local/names.ts";
 import { demandOwner, ownerConfig } from "./ownership.ts";
 import type { Owned } from "./ownership.ts";
 import { runResource } from "./resource.ts";

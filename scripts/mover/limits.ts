@@ -1,8 +1,8 @@
-import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import type { ConfigChange } from "../lib/configChange.ts";
 import { byTopic, keyOf } from "../lib/partitions.ts";
-import { ownConfigs } from "./cluster.ts";
+import { ownConfigs } from "./clusterConfigs.ts";
 
 /** What a broker may send and take for the replicas of {@link REPLICAS}, in bytes per second. */
 export const RATES = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"] as const;

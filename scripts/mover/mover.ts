@@ -1,8 +1,8 @@
-import type { PartitionReplicas } from "../../components/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { progress } from "../lib/report.ts";
-import { without } from "./cluster.ts";
+import { without } from "./clusterConfigs.ts";
 import { copiedBytes } from "./copied.ts";
 import { carryOut } from "./moves.ts";
 import { Throttle } from "./throttle.ts";

@@ -1,4 +1,4 @@
-import { isIn, leaves, partOf, type Step } from "./steps.ts";
+import { isIn, leaves, partOf, type Step } from "./planSteps.ts";
 
 /**
  * The Command that moves partitions, when a plan takes brokers away without it; undefined in every other plan. A broker

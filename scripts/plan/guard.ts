@@ -1,5 +1,5 @@
-import { nameOf } from "../plugins/inputs.ts";
-import { inOrder, isLeftover, leaves, partOf, type Step } from "./steps.ts";
+import { nameOf } from "../../model/urn.ts";
+import { inOrder, isLeftover, leaves, partOf, type Step } from "./planSteps.ts";
 
 /** What the guard is told beside the plan. */
 export interface Guarded {

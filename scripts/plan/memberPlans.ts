@@ -1,8 +1,8 @@
-import { FOUND_DOWN, SECRET_HASHES } from "../../components/applySpec.ts";
+import { FOUND_DOWN, SECRET_HASHES } from "../../model/specs/applySpec.ts";
 import { readSpec } from "../apply/spec.ts";
 import { changedInputs, whyReplaced } from "./reasons.ts";
 import { serviceChanges } from "./serviceChanges.ts";
-import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput, UNFINISHED } from "./steps.ts";
+import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput, UNFINISHED } from "./planSteps.ts";
 
 /** What an update will do to a member; nothing said means that it is left alone. */
 export interface MemberPlan {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { MACHINE_TRIGGERS } from "../../components/local/machineTriggers.ts";
-import { UNKNOWN } from "../plugins/values.ts";
-import { SPEC, type Step, type StepState, textInput } from "./steps.ts";
+import { MACHINE_TRIGGERS } from "../../model/local/machineTriggers.ts";
+import { UNKNOWN } from "../../model/engineValues.ts";
+import { SPEC, type Step, type StepState, textInput } from "./planSteps.ts";
 
 /** Why a resource is replaced, in a few words; empty when the plan does not say. */
 export function whyReplaced(steps: readonly Step[] = [], reasons: ReadonlyMap<string, string>): string {

@@ -1,5 +1,5 @@
 import type { Checkpoint, RecordedResource } from "../stack/prepare.ts";
-import { inOrder, type Part, partOf, textInput } from "./steps.ts";
+import { inOrder, type Part, partOf, textInput } from "./planSteps.ts";
 
 /** A part of a member that the stack has on record. */
 export interface RecordedPart {

@@ -1,5 +1,5 @@
 import { readSpec } from "../apply/spec.ts";
-import { isIn, partOf, SPEC, type Step, type StepState, stopsBroker, textInput } from "./steps.ts";
+import { isIn, partOf, SPEC, type Step, type StepState, stopsBroker, textInput } from "./planSteps.ts";
 
 /** Topics that a line names; the rest is counted. */
 const NAMED = 5;

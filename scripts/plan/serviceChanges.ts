@@ -1,10 +1,10 @@
-import type { ApplySpec } from "../../components/applySpec.ts";
-import { brokerDefinitions } from "../../components/kafka/definitions.ts";
-import { propertyChange } from "../../components/kafka/dynamicChange.ts";
-import { COLLECTOR } from "../../components/render/javaCommand.ts";
-import type { NodeFile, Service } from "../../components/render/nodeFile.ts";
-import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
-import { parseProperties } from "../../components/render/properties.ts";
+import type { ApplySpec } from "../../model/specs/applySpec.ts";
+import { brokerDefinitions } from "../../model/kafka/definitions.ts";
+import { propertyChange } from "../../model/kafka/dynamicChange.ts";
+import { COLLECTOR } from "../../model/render/javaCommand.ts";
+import type { NodeFile, Service } from "../../model/render/nodeFile.ts";
+import { INSTALL_SETTINGS, KAFKA_TLS, SERVER_PROPERTIES, ZOOKEEPER_TLS } from "../../model/render/machinePaths.ts";
+import { parseProperties } from "../../model/render/properties.ts";
 
 const TLS_FILES = [...Object.values(KAFKA_TLS), ...Object.values(ZOOKEEPER_TLS)];
 

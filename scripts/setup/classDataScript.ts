@@ -1,13 +1,13 @@
-import { FIRST_SECURED_VERSION, memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
-import { isNewer, type KafkaVersion } from "../../components/kafka/versions.ts";
-import { BROKER_NAME, renderAdminProperties } from "../../components/render/brokerSecurity.ts";
-import { javaCommand, type JavaService, MAIN_CLASS } from "../../components/render/javaCommand.ts";
-import { CLASS_PATH_SCRIPT } from "../../components/render/installScript.ts";
-import { renderLog4j } from "../../components/render/log4j.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
-import { KAFKA_LOG_DIR, KAFKA_TLS, ZOOKEEPER_DATA_DIR, ZOOKEEPER_TLS } from "../../components/render/paths.ts";
-import { renderServerProperties } from "../../components/render/serverProperties.ts";
-import { renderZooCfg } from "../../components/render/zooCfg.ts";
+import { FIRST_SECURED_VERSION, memberPort, type Phase, usesTls } from "../../model/security/phase.ts";
+import { isNewer, type KafkaVersion } from "../../model/kafka/versions.ts";
+import { BROKER_NAME, renderAdminProperties } from "../../model/render/brokerSecurity.ts";
+import { javaCommand, type JavaService, MAIN_CLASS } from "../../model/render/javaCommand.ts";
+import { CLASS_PATH_SCRIPT } from "../../model/render/installScript.ts";
+import { renderLog4j } from "../../model/render/log4j.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import { KAFKA_LOG_DIR, KAFKA_TLS, ZOOKEEPER_DATA_DIR, ZOOKEEPER_TLS } from "../../model/render/machinePaths.ts";
+import { renderServerProperties } from "../../model/render/serverProperties.ts";
+import { renderZooCfg } from "../../model/render/zooCfg.ts";
 
 /** What of the image a JVM, bash and `ip` need; the rest would only take memory. Names may be patterns. */
 const IMAGE_PARTS = ["bin", "sbin", "lib", "lib64", "etc", "usr/bin", "usr/sbin", "usr/lib64", "usr/lib/jvm"];

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
-import { call, searchDaemon } from "../local/daemon.ts";
-import type { Daemon } from "../local/daemon.ts";
+import { call, searchDaemon } from "../lib/daemon.ts";
+import type { Daemon } from "../lib/daemon.ts";
 import { exec, run } from "../lib/exec.ts";
-import { projectDirectory } from "../lib/paths.ts";
+import { projectDirectory } from "../lib/projectPaths.ts";
 import { proxyVariables } from "../lib/proxy.ts";
 import { UserError } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";
 import { hostPackages, hypervisor, toolsAreMissing } from "./hostPackages.ts";
-import { cachedImage, imageStep } from "./image.ts";
+import { cachedImage, imageStep } from "./machineImage.ts";
 import type { Present } from "./hostPackages.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./runSteps.ts";
 
 /** How long the daemon may take to answer after its start, in milliseconds; 1 s on a new machine (measured). */
 const START_TIMEOUT_MS = 60_000;

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { access, chmod, constants, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { exec, run } from "../lib/exec.ts";
-import { cacheDirectory, projectDirectory } from "../lib/paths.ts";
+import { cacheDirectory, projectDirectory } from "../lib/projectPaths.ts";
 import { UserError } from "../lib/report.ts";
 import { downloadVerified } from "./download.ts";
 import { buildGo, type GoProgram } from "./goBuild.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./runSteps.ts";
 
 /** Version of the CLI. */
 export const CLI_VERSION = "3.259.0";
@@ -187,7 +187,7 @@ async function installPlugin(name: string, version: string): Promise<string | un
 function pluginStep(name: string, version: string): Step {
   const executable = pluginExecutable(name, version);
   const launcher = quoted(join(process.cwd(), "scripts", "run.mjs"));
-  const standIn = `#!/bin/sh\nexec node ${launcher} plugins/${name} "$@"\n`;
+  const standIn = `#!/bin/sh\nexec node ${launcher} standins/${name} "$@"\n`;
   return {
     name: `Pulumi plugin ${name} ${version}`,
     isDone: async () => {
@@ -203,7 +203,7 @@ function pluginStep(name: string, version: string): Step {
         if ((await installPlugin(name, version)) === undefined) return "downloaded from its makers";
       }
       await writeExecutable(executable, standIn);
-      return "the project's own stand-in (scripts/plugins)";
+      return "the project's own stand-in (standins/)";
     },
   };
 }

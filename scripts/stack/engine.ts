@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { run } from "../lib/exec.ts";
-import { projectDirectory } from "../lib/paths.ts";
+import { projectDirectory } from "../lib/projectPaths.ts";
 import { UserError } from "../lib/report.ts";
 import { pulumiExecutable, pulumiHome } from "../setup/pulumi.ts";
 

@@ -1,5 +1,5 @@
-import { nameOf } from "../plugins/inputs.ts";
-import { readErrors, readFailures } from "../plan/steps.ts";
+import { nameOf } from "../../model/urn.ts";
+import { readErrors, readFailures } from "../plan/planSteps.ts";
 
 /** Begins what a script says of its failure (scripts/lib/report.ts), after its command line. */
 const ERROR = "\nerror: ";

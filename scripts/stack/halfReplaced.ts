@@ -1,6 +1,6 @@
 import { progress } from "../lib/report.ts";
-import { nameOf } from "../plugins/inputs.ts";
-import { changeDeployment, type Deployment, type ExportedResource } from "./deployment.ts";
+import { nameOf } from "../../model/urn.ts";
+import { changeDeployment, type Deployment, type ExportedResource } from "./exportedState.ts";
 import { readCheckpoint } from "./prepare.ts";
 
 const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";

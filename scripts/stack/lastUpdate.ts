@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectDirectory } from "../lib/paths.ts";
+import { projectDirectory } from "../lib/projectPaths.ts";
 import { stackName } from "./engine.ts";
 import { configuredCertificates, stackConfigFile } from "./prepare.ts";
 

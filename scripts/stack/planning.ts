@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Roll, ROLL } from "../../components/rollOrder.ts";
-import { readSingleReplicas, readSteps, type Step } from "../plan/steps.ts";
+import { type Roll, ROLL } from "../../model/rollOrder.ts";
+import { readSingleReplicas, readSteps, type Step } from "../plan/planSteps.ts";
 import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
 /** Options of `pulumi up` that `pulumi preview` does not know, or that change how it is shown. */

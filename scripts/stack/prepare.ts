@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
-import { projectDirectory } from "../lib/paths.ts";
+import { projectDirectory } from "../lib/projectPaths.ts";
 import { UserError } from "../lib/report.ts";
 import { pulumi, stackName } from "./engine.ts";
 import { yamlProblem } from "./yamlProblem.ts";

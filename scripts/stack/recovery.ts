@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { projectDirectory } from "../lib/paths.ts";
+import { projectDirectory } from "../lib/projectPaths.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { changeDeployment, type Deployment, type ExportedResource, type PendingOperation } from "./deployment.ts";
+import { changeDeployment, type Deployment, type ExportedResource, type PendingOperation } from "./exportedState.ts";
 import { stackName } from "./engine.ts";
 import { readCheckpoint, stateFile } from "./prepare.ts";
 import { COMMAND, commandsToRunAgain, unfinished } from "./unfinished.ts";

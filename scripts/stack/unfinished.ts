@@ -3,10 +3,10 @@
  * takes the change back has changed nothing, and what was half done would stay. So it is marked, and the next update runs it.
  */
 import { progress } from "../lib/report.ts";
-import { nameOf } from "../plugins/inputs.ts";
-import { isSecret } from "../plugins/values.ts";
-import { isIn, partOf, SPEC, textInput, UNFINISHED } from "../plan/steps.ts";
-import { changeDeployment, type ExportedResource } from "./deployment.ts";
+import { nameOf } from "../../model/urn.ts";
+import { isSecret } from "../../model/engineValues.ts";
+import { isIn, partOf, SPEC, textInput, UNFINISHED } from "../plan/planSteps.ts";
+import { changeDeployment, type ExportedResource } from "./exportedState.ts";
 
 /** The type of the resources that are run again: what they do is ours and can be done again. */
 export const COMMAND = "command:local:Command";

@@ -1,16 +1,16 @@
 /** `npm run up`, `replace` and `preview`: what is lost is found, the plan is said and judged, and then Pulumi begins. */
 import { askForRoom } from "../aws/machineRoom.ts";
 import { progress, UserError } from "../lib/report.ts";
-import { findDaemon, searchDaemon } from "../local/daemon.ts";
+import { findDaemon, searchDaemon } from "../lib/daemon.ts";
 import { lookAtSpace, startStopped } from "../local/presence.ts";
-import type { Roll } from "../../components/rollOrder.ts";
+import type { Roll } from "../../model/rollOrder.ts";
 import { movesLeftOut } from "../plan/assignmentStep.ts";
 import { refusals } from "../plan/guard.ts";
 import { type Lost, lostParts } from "../plan/lost.ts";
 import { memberPlans, planText, plannedRoll } from "../plan/memberPlans.ts";
 import { deployedMembers, type RecordedPart, recordedParts, recordedRoll } from "../plan/record.ts";
 import { rollNotes } from "../plan/rollNotes.ts";
-import { readFailures, type Step } from "../plan/steps.ts";
+import { readFailures, type Step } from "../plan/planSteps.ts";
 import { type StackOutputs, summary } from "../summary.ts";
 import { pulumi, pulumiAttached } from "./engine.ts";
 import { failureText } from "./failures.ts";

@@ -1,7 +1,7 @@
-import { inSyncNeeded } from "../../components/kafka/inSyncNeeded.ts";
+import { inSyncNeeded } from "../../model/kafka/inSyncNeeded.ts";
 import { TOPIC_CONFIGS } from "./askKafka.ts";
 import type { ClusterFacts, Facts, MemberFacts } from "./facts.ts";
-import { versionOf } from "./machine.ts";
+import { versionOf } from "./machineFacts.ts";
 import { dynamicConfig, throttles } from "./dynamicConfigs.ts";
 import type { BrokerStatus, KafkaStatus, PartitionStatus } from "./kafkaReport.ts";
 import { viewDifferences } from "./views.ts";

@@ -1,4 +1,4 @@
-import type { MemberStatus, ServiceStatus } from "./report.ts";
+import type { MemberStatus, ServiceStatus } from "./statusReport.ts";
 
 /** The command that writes a member's files anew, starts its services and waits until they are healthy. */
 export function applyAgain(member: string): string {

@@ -1,7 +1,7 @@
 /** Which members can't reach each other, out of the connections that were tried. */
 import type { Facts } from "./facts.ts";
 import type { LinkFacts } from "./links.ts";
-import type { LinkStatus, StatusProblem } from "./report.ts";
+import type { LinkStatus, StatusProblem } from "./statusReport.ts";
 
 /**
  * The links that can't be used although the other side is there: it answers when it is asked itself, or another member

@@ -1,15 +1,15 @@
 /** What was asked of the members, as it came; assemble.ts makes of it what is shown. */
-import type { Service } from "../../components/render/nodeFile.ts";
-import type { Phase } from "../../components/security/phase.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import type { Phase } from "../../model/security/phase.ts";
 import type { FileDifference } from "../apply/files.ts";
 import type { ServerFacts } from "../lib/zookeeper.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
 import type { Config, Metadata } from "./brokerAnswers.ts";
-import type { CertificateFacts, DeployedMember } from "./deployed.ts";
+import type { CertificateFacts, DeployedMember } from "./recordedCluster.ts";
 import type { LinkFacts } from "./links.ts";
 import type { Look } from "./look.ts";
 import type { Lag } from "./stalled.ts";
-import type { UnfinishedResource } from "./unfinished.ts";
+import type { UnfinishedResource } from "./unfinishedUpdate.ts";
 
 /** An answer, or a sentence that says why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly seen: string };

@@ -1,6 +1,6 @@
-import type { Service } from "../../components/render/nodeFile.ts";
-import { DEPLOY_USER } from "../../components/render/paths.ts";
-import { memberPort, type Phase } from "../../components/security/phase.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import { DEPLOY_USER } from "../../model/render/machinePaths.ts";
+import { memberPort, type Phase } from "../../model/security/phase.ts";
 import { fileDifferences } from "../apply/files.ts";
 import type { Network } from "../lib/reach.ts";
 import type { Endpoint, OpenSocket } from "../lib/sockets.ts";
@@ -8,12 +8,12 @@ import type { Ssh } from "../lib/ssh.ts";
 import { askServer, type ServerFacts } from "../lib/zookeeper.ts";
 import { answerOf } from "./answer.ts";
 import { askBroker, askCluster } from "./askKafka.ts";
-import type { DeployedCluster, DeployedMember } from "./deployed.ts";
+import type { DeployedCluster, DeployedMember } from "./recordedCluster.ts";
 import type { Answer, Facts, MemberFacts } from "./facts.ts";
 import { askEnsembleLinks, askLinks, type Connection, type LinkFacts } from "./links.ts";
-import { lookUntilSettled } from "./settle.ts";
+import { lookUntilSettled } from "./settledLook.ts";
 import type { Looks } from "./stalled.ts";
-import { machineCommand, readMachine } from "./machine.ts";
+import { machineCommand, readMachine } from "./machineFacts.ts";
 
 /** How long SSH to the members is tried for, in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 8_000;

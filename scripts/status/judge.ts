@@ -2,8 +2,8 @@ import { applyAgain, isDown } from "./causes.ts";
 import { judgeCuts } from "./cuts.ts";
 import { judgeKafka } from "./judgeKafka.ts";
 import { fullCause, judgeFull, judgeVolume, ROOM_FIRST } from "./judgeVolume.ts";
-import type { CertificateStatus, ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./report.ts";
-import { unfinishedText } from "./unfinished.ts";
+import type { CertificateStatus, ClusterStatus, MemberStatus, StatusProblem, ZooKeeperStatus } from "./statusReport.ts";
+import { unfinishedText } from "./unfinishedUpdate.ts";
 
 /** Certificates that a line names. */
 const NAMED = 3;

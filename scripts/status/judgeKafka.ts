@@ -1,11 +1,11 @@
-import { counted } from "../../components/kafka/counted.ts";
-import { ADMIN_PROPERTIES } from "../../components/render/paths.ts";
-import { memberPort, type Phase, usesTls } from "../../components/security/phase.ts";
+import { counted } from "../../model/kafka/counted.ts";
+import { ADMIN_PROPERTIES } from "../../model/render/machinePaths.ts";
+import { memberPort, type Phase, usesTls } from "../../model/security/phase.ts";
 import { applyAgain, isDown } from "./causes.ts";
 import { isOfMoves } from "./dynamicConfigs.ts";
 import { fullCause, ROOM_FIRST } from "./judgeVolume.ts";
 import type { BrokerStatus, DynamicConfig, KafkaStatus, PartitionStatus, StalledReplica } from "./kafkaReport.ts";
-import type { ClusterStatus, MemberStatus, StatusProblem } from "./report.ts";
+import type { ClusterStatus, MemberStatus, StatusProblem } from "./statusReport.ts";
 
 /** Partitions that are named in a line. */
 const NAMED = 3;

@@ -1,4 +1,4 @@
-import type { MemberStatus, StatusProblem } from "./report.ts";
+import type { MemberStatus, StatusProblem } from "./statusReport.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

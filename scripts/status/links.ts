@@ -1,13 +1,13 @@
 /** Tries the connections that members need to each other, from each of them over its SSH connection. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ZOOKEEPER_PORTS } from "../../components/render/paths.ts";
-import type { Service } from "../../components/render/nodeFile.ts";
-import { memberPort, type Phase } from "../../components/security/phase.ts";
+import { ZOOKEEPER_PORTS } from "../../model/render/machinePaths.ts";
+import type { Service } from "../../model/render/nodeFile.ts";
+import { memberPort, type Phase } from "../../model/security/phase.ts";
 import { UserError } from "../lib/report.ts";
 import { type Endpoint, LazySocket, whyClosed } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
 import { askServer } from "../lib/zookeeper.ts";
-import type { DeployedMember } from "./deployed.ts";
+import type { DeployedMember } from "./recordedCluster.ts";
 import { reasonOf } from "./answer.ts";
 import type { Answer } from "./facts.ts";
 

@@ -1,6 +1,6 @@
 import { named } from "./judgeKafka.ts";
 import type { BrokerStatus, KafkaStatus } from "./kafkaReport.ts";
-import type { ClusterStatus, MemberStatus, StatusReport } from "./report.ts";
+import type { ClusterStatus, MemberStatus, StatusReport } from "./statusReport.ts";
 
 const GIB = 1024 ** 3;
 /** What stands for a value that there is none of, and for one that is not known. */

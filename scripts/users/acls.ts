@@ -5,7 +5,7 @@ import {
   describeBinding,
   type Permission,
   principalOf,
-} from "../../components/kafka/permissions.ts";
+} from "../../model/kafka/permissions.ts";
 import { createAclsRequest, deleteAclsRequest, describeAclsRequest } from "../lib/aclProtocol.ts";
 import type { Outcome } from "../lib/adminProtocol.ts";
 import { reasonOf } from "../lib/adminRequests.ts";

@@ -5,7 +5,7 @@ import { UserError } from "../lib/report.ts";
 import type { Deadline } from "./deadline.ts";
 import { firstDifference } from "./difference.ts";
 import { commitOffset } from "./groupOffset.ts";
-import type { SpecBroker } from "../../components/verificationSpec.ts";
+import type { SpecBroker } from "../../model/specs/verificationSpec.ts";
 
 /** Header that carries the run's id, beside the key. */
 const RUN_HEADER = "verification-run";

@@ -1,8 +1,8 @@
 /** Authorities that are not the program's, and certificates of theirs. */
-import type { ClientTls } from "../../components/reach.ts";
-import { readRequest } from "../../scripts/plugins/certificateReading.ts";
-import { makeRequest, selfSign, signRequest } from "../../scripts/plugins/certificates.ts";
-import { makeKey, pkcs8Pem, type SigningKey, signingKey } from "../../scripts/plugins/keys.ts";
+import type { ClientTls } from "../../model/reach.ts";
+import { readRequest } from "../../standins/certificateReading.ts";
+import { makeRequest, selfSign, signRequest } from "../../standins/certificateMaking.ts";
+import { makeKey, pkcs8Pem, type SigningKey, signingKey } from "../../standins/keys.ts";
 import { X509Certificate } from "node:crypto";
 
 const RULES = {

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { exec, type Finished } from "../../scripts/lib/exec.ts";
 import { pulumiExecutable, pulumiSteps } from "../../scripts/setup/pulumi.ts";
-import { runSteps } from "../../scripts/setup/steps.ts";
+import { runSteps } from "../../scripts/setup/runSteps.ts";
 import { pulumiEnvironment } from "../../scripts/stack/engine.ts";
 import { prepareStack } from "../../scripts/stack/prepare.ts";
 import { installAwsProvider } from "./support/awsProvider.ts";

@@ -7,8 +7,8 @@ import { chmod, copyFile, mkdir, readdir, readFile, symlink, writeFile } from "n
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { stringify } from "yaml";
-import { findDaemon } from "../../scripts/local/daemon.ts";
-import { cacheDirectory } from "../../scripts/lib/paths.ts";
+import { findDaemon } from "../../scripts/lib/daemon.ts";
+import { cacheDirectory } from "../../scripts/lib/projectPaths.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { execInside, findMachine, inside, leftovers } from "./support/machines.ts";
 import { withAddress } from "./support/network.ts";

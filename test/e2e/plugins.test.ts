@@ -11,7 +11,7 @@ import { UserError } from "../../scripts/lib/report.ts";
 import { exec } from "../../scripts/lib/exec.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { pulumiExecutable, pulumiSteps } from "../../scripts/setup/pulumi.ts";
-import { runSteps } from "../../scripts/setup/steps.ts";
+import { runSteps } from "../../scripts/setup/runSteps.ts";
 import { pulumi, pulumiEnvironment } from "../../scripts/stack/engine.ts";
 import { prepareStack, readCheckpoint, stateFile } from "../../scripts/stack/prepare.ts";
 import { recover } from "../../scripts/stack/recovery.ts";

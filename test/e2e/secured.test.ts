@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { ClientTls } from "../../components/reach.ts";
+import type { ClientTls } from "../../model/reach.ts";
 import { plainSocket } from "../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../scripts/lib/tlsSockets.ts";
 import { assertNothingLost } from "../traffic/report.ts";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { waitFor } from "../../scripts/lib/wait.ts";
-import type { StatusProblem, StatusReport } from "../../scripts/status/report.ts";
+import type { StatusProblem, StatusReport } from "../../scripts/status/statusReport.ts";
 import { inside } from "./support/machines.ts";
 import { devConfiguration, type Ended, TestStack } from "./support/stack.ts";
 

@@ -3,7 +3,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { disconnect, kafkaClient, kafkaReason } from "../../scripts/lib/kafka.ts";
 import { UserError } from "../../scripts/lib/report.ts";
 import { type ClientSocket, type OpenSocket, plainSocket } from "../../scripts/lib/sockets.ts";
-import type { Login } from "../../components/verificationSpec.ts";
+import type { Login } from "../../model/specs/verificationSpec.ts";
 import { now } from "./log.ts";
 
 /** Where the cluster is and how it is reached. */

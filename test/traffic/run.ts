@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { exitSoon } from "../../scripts/lib/kafka.ts";
 import { Network } from "../../scripts/lib/reach.ts";
 import { progress, runScript, UserError } from "../../scripts/lib/report.ts";
-import { entrance } from "../../scripts/lib/stack.ts";
+import { entrance } from "../../scripts/stack/entrance.ts";
 import { describe, faults } from "./report.ts";
 import { underTraffic } from "./underTraffic.ts";
 

@@ -5,9 +5,9 @@
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { call, findDaemon } from "../../../scripts/local/daemon.ts";
+import { call, findDaemon } from "../../../scripts/lib/daemon.ts";
 import { deleteInstance, instancePath, startInstance, waitForSsh } from "../../../scripts/local/instance.ts";
-import { spaceName } from "../../../scripts/local/names.ts";
+import { spaceName } from "../../../model/local/names.ts";
 import { run } from "../../../scripts/lib/exec.ts";
 import type { LoopDevice } from "./loopDevice.ts";
 import { inside } from "./machines.ts";

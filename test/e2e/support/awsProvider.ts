@@ -10,9 +10,10 @@ import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import { bundled } from "../../../scripts/bundle.mjs";
-import { changedInputs, type Failure, nameOf, typeOf } from "../../../scripts/plugins/inputs.ts";
-import { serve } from "../../../scripts/plugins/serve.ts";
-import { plainProperties, type Properties } from "../../../scripts/plugins/values.ts";
+import { changedInputs, type Failure } from "../../../standins/inputs.ts";
+import { nameOf, typeOf } from "../../../model/urn.ts";
+import { serve } from "../../../standins/serve.ts";
+import { plainProperties, type Properties } from "../../../model/engineValues.ts";
 import { PLATFORM_PLUGINS } from "../../../scripts/setup/pulumi.ts";
 import { AWS, refusal } from "../../unit/aws/awsMock.ts";
 import { noteOperation } from "./operations.mjs";
@@ -32,7 +33,7 @@ export const IMAGES_GONE_VARIABLE = "TEST_AWS_IMAGES_GONE";
 /** Environment variable with the path of the file in which the instances that are there stand, by id. */
 export const INSTANCES_VARIABLE = "TEST_AWS_INSTANCES";
 
-const SOURCES = ["test", "scripts", "components"];
+const SOURCES = ["test", "scripts", "model", "standins"];
 const BUNDLE = { format: "esm", packages: "external" } as const;
 
 const INSTANCE = "aws:ec2/instance:Instance";

@@ -1,4 +1,4 @@
-import { isObject, type Properties } from "../../../scripts/plugins/values.ts";
+import { isObject, type Properties } from "../../../model/engineValues.ts";
 
 /** One resource type of AWS, as far as a program can tell it from the real one. */
 export interface AwsType {

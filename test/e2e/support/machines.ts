@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { call, find, findDaemon, readInstanceFile, searchDaemon } from "../../../scripts/local/daemon.ts";
+import { call, find, findDaemon, readInstanceFile, searchDaemon } from "../../../scripts/lib/daemon.ts";
 import { run } from "../../../scripts/lib/exec.ts";
-import { spaceName } from "../../../scripts/local/names.ts";
+import { spaceName } from "../../../model/local/names.ts";
 
 /** How long a command inside a machine may take, in seconds. */
 const COMMAND_TIMEOUT_S = 90;

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClientTls } from "../../../components/reach.ts";
+import type { ClientTls } from "../../../model/reach.ts";
 import type { KafkajsConfig } from "../../../components/user.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import { noteCommand } from "./commandTimes.ts";

@@ -1,8 +1,8 @@
 /** Clients that a secured cluster has to refuse, and what they are told. */
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { ClientTls } from "../../../components/reach.ts";
-import type { Login } from "../../../components/verificationSpec.ts";
+import type { ClientTls } from "../../../model/reach.ts";
+import type { Login } from "../../../model/specs/verificationSpec.ts";
 import { disconnect, kafkaClient, kafkaReason } from "../../../scripts/lib/kafka.ts";
 import { type Endpoint, plainSocket } from "../../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../../scripts/lib/tlsSockets.ts";

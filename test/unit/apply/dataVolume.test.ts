@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { foreignVolume, lostPartitions } from "../../../scripts/apply/dataVolume.ts";
+import { foreignVolume, lostPartitions } from "../../../scripts/apply/checkDataVolume.ts";
 
 const BROKER = { brokerId: 2 };
 const CLUSTER = { clusterId: "cluster-a" };

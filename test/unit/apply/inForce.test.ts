@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
-import type { BrokerConfig } from "../../../scripts/apply/cluster.ts";
+import { brokerDefinitions } from "../../../model/kafka/definitions.ts";
+import type { BrokerConfig } from "../../../scripts/apply/clusterView.ts";
 import { configCommand, formerValues, HurtBroker, notInForce } from "../../../scripts/apply/dynamicUpdate.ts";
 import { corrections, type Stated } from "../../../scripts/apply/inForce.ts";
-import { alsoBack } from "../../../scripts/apply/settle.ts";
+import { alsoBack } from "../../../scripts/apply/settleBroker.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
 
 const SOURCES = { own: 2, everybodys: 3, file: 4, kafkas: 5 } as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Phase } from "../../../components/security/phase.ts";
+import type { Phase } from "../../../model/security/phase.ts";
 import { type ObservedService, type Plan, planServices } from "../../../scripts/apply/plan.ts";
 import { launchSteps, servicesToTakeBack } from "../../../scripts/apply/rollOut.ts";
 import { runningWith } from "../../../scripts/apply/started.ts";

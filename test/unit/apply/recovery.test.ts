@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokerProgress, serverProgress } from "../../../scripts/apply/recovery.ts";
+import { brokerProgress, serverProgress } from "../../../scripts/apply/logRecovery.ts";
 
 /** In the form that Kafka 3.9.2 writes after it was killed. */
 const NEWER =

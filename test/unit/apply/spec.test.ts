@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import type { ApplySpec } from "../../../components/applySpec.ts";
+import type { ApplySpec } from "../../../model/specs/applySpec.ts";
 import { startHash } from "../../../scripts/apply/files.ts";
 import { readSpec, specIn, withSecrets } from "../../../scripts/apply/spec.ts";
 import { applySpec } from "../plan/recorded.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { without } from "../../../scripts/mover/cluster.ts";
+import { without } from "../../../scripts/mover/clusterConfigs.ts";
 import { movable } from "../../../scripts/assignment/movable.ts";
 import { copiedBytes } from "../../../scripts/mover/copied.ts";
 import { carryOut, type MoveRequests } from "../../../scripts/mover/moves.ts";

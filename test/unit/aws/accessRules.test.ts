@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessRules } from "../../../components/aws/accessRules.ts";
-import { PHASES, type Phase } from "../../../components/security/phase.ts";
+import { accessRules } from "../../../model/aws/accessRules.ts";
+import { PHASES, type Phase } from "../../../model/security/phase.ts";
 
 const DEPLOYER = "192.0.2.0/24";
 const CLIENTS = "10.20.0.0/16";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { dryRun, ec2Client, judge, type MachineRequest } from "../../../scripts/aws/dryRun.ts";
 import { askForRoom, plannedMachines } from "../../../scripts/aws/machineRoom.ts";
-import type { Step } from "../../../scripts/plan/steps.ts";
+import type { Step } from "../../../scripts/plan/planSteps.ts";
 import { startEc2 } from "../../e2e/support/ec2.ts";
 
 const KEYS = ["AWS_ENDPOINT_URL_EC2", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];

@@ -1,6 +1,6 @@
 import { askAws } from "../../../components/aws/askAws.ts";
-import type { AwsFacts } from "../../../components/aws/awsFacts.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import type { AwsFacts } from "../../../model/aws/awsFacts.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 import { deploy } from "../components/deploy.ts";
 import { AWS } from "./awsMock.ts";
 

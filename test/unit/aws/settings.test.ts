@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import type { Infrastructure } from "../../../components/livingCluster.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import type { Infrastructure } from "../../../model/livingCluster.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 
 import { only, type Provider, type Recorded } from "../components/deploy.ts";
 import { deployCluster } from "../components/program.ts";

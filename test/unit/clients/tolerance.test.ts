@@ -6,7 +6,7 @@ import { requests } from "kafkajs/src/protocol/requests/index.js";
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import decodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/decoder.js";
 import encodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/index.js";
-import { produceOptions } from "../../../scripts/clients/options.ts";
+import { produceOptions } from "../../../scripts/clients/clientOptions.ts";
 import { headersOf, makeTolerant } from "../../../scripts/lib/kafkajsTolerance.ts";
 
 const LEADER_NOT_AVAILABLE = 5;

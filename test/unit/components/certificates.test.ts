@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ApplySecrets } from "../../../components/applySpec.ts";
+import type { ApplySecrets } from "../../../model/specs/applySpec.ts";
 import { Certificates } from "../../../components/security/certificates.ts";
 import { deploy, only } from "./deploy.ts";
 import { deployCluster } from "./program.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ApplySpec } from "../../../components/applySpec.ts";
-import type { EnsembleUpgradeSpec } from "../../../components/ensembleUpgradeSpec.ts";
+import type { ApplySpec } from "../../../model/specs/applySpec.ts";
+import type { EnsembleUpgradeSpec } from "../../../model/specs/ensembleUpgradeSpec.ts";
 import { startHash } from "../../../scripts/apply/files.ts";
 import { only, type Recorded } from "./deploy.ts";
 import { deployCluster } from "./program.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secret } from "../../../scripts/plugins/values.ts";
+import { secret } from "../../../model/engineValues.ts";
 
 /** A resource as the engine was asked for it. */
 export interface Recorded {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplySpec } from "../../../components/applySpec.ts";
+import type { ApplySpec } from "../../../model/specs/applySpec.ts";
 import { DeployerKey } from "../../../components/deployerKey.ts";
-import { classDataPaths } from "../../../components/local/classData.ts";
-import { renderUserData } from "../../../components/render/cloudInit.ts";
-import { renderNode } from "../../../components/render/node.ts";
+import { classDataPaths } from "../../../model/local/classData.ts";
+import { renderUserData } from "../../../model/render/cloudInit.ts";
+import { renderNode } from "../../../model/render/node.ts";
 import { imageKey } from "../../../scripts/setup/imageRecipe.ts";
 import { deploy, only } from "./deploy.ts";
 import { deployCluster } from "./program.ts";

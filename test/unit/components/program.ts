@@ -1,12 +1,12 @@
 import { DeployerKey } from "../../../components/deployerKey.ts";
 import { Growth } from "../../../components/growth.ts";
 import { KafkaCluster, type KafkaClusterArgs } from "../../../components/kafkaCluster.ts";
-import type { Infrastructure } from "../../../components/livingCluster.ts";
-import { planMembers } from "../../../components/render/members.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import type { Infrastructure } from "../../../model/livingCluster.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 import { ZooKeeperEnsemble } from "../../../components/zooKeeperEnsemble.ts";
-import { chooseSite } from "../../../platform.ts";
-import { chooseCertificates } from "../../../certificates.ts";
+import { chooseSite } from "../../../program/chosenPlatform.ts";
+import { chooseCertificates } from "../../../program/clusterCertificates.ts";
 import { deploy, type Printed, type Provider, type Recorded } from "./deploy.ts";
 
 /** Names of any members that a test may have. */

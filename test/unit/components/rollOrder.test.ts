@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readRoll, type Roll, rollOrder } from "../../../components/rollOrder.ts";
+import { readRoll, type Roll, rollOrder } from "../../../model/rollOrder.ts";
 
 const plans = [1, 2, 3].map((id) => ({ name: `kafka-${id}`, brokerId: id }));
 const names = (...ids: number[]): string[] => ids.map((id) => `kafka-${id}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { DeployerKey } from "../../../components/deployerKey.ts";
-import { parseProperties } from "../../../components/render/properties.ts";
+import { parseProperties } from "../../../model/render/properties.ts";
 import { User, type UserArgs } from "../../../components/user.ts";
 import { deploy, only, type Recorded, valueOf } from "./deploy.ts";
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { KAFKA_VERSIONS } from "../../../components/kafka/versions.ts";
+import { KAFKA_VERSIONS } from "../../../model/kafka/versions.ts";
 import { downloadArchive, parseSha512, publishedSha512 } from "../../../scripts/distribution/apache.ts";
 import { assemblyKey } from "../../../scripts/distribution/assemble.ts";
 import { checkJars, parseJarLock } from "../../../scripts/distribution/jarLock.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type BrokerProperties, checkBrokerProperties } from "../../../components/kafka/brokerProperties.ts";
-import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import { reservedReason } from "../../../components/kafka/reservedProperties.ts";
-import { KAFKA_VERSIONS } from "../../../components/kafka/versions.ts";
+import { type BrokerProperties, checkBrokerProperties } from "../../../model/kafka/brokerProperties.ts";
+import { brokerDefinitions } from "../../../model/kafka/definitions.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import { reservedReason } from "../../../model/kafka/reservedProperties.ts";
+import { KAFKA_VERSIONS } from "../../../model/kafka/versions.ts";
 
 const versions = KAFKA_VERSIONS.map(({ version }) => version);
 

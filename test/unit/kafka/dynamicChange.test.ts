@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
-import { propertyChange, threadSteps } from "../../../components/kafka/dynamicChange.ts";
+import { brokerDefinitions } from "../../../model/kafka/definitions.ts";
+import { propertyChange, threadSteps } from "../../../model/kafka/dynamicChange.ts";
 
 for (const version of ["3.9.2", "2.4.0"]) {
   const change = (before: Record<string, string>, after: Record<string, string>): unknown =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsReplicas, inSyncNeeded } from "../../../components/kafka/inSyncNeeded.ts";
-import { KAFKA_VERSIONS } from "../../../components/kafka/versions.ts";
+import { countsReplicas, inSyncNeeded } from "../../../model/kafka/inSyncNeeded.ts";
+import { KAFKA_VERSIONS } from "../../../model/kafka/versions.ts";
 
 /** Replicas, min.insync.replicas and replicas in sync, and the versions that took a write with acks=all (measured). */
 const MEASURED: readonly (readonly [replicas: number, minInSync: number, inSync: number, takenBy: string[]])[] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokerDefinitions } from "../../../components/kafka/definitions.ts";
-import { kafkasRefusal, withoutWhatIsElsewhere } from "../../../components/kafka/kafkasRefusal.ts";
+import { brokerDefinitions } from "../../../model/kafka/definitions.ts";
+import { kafkasRefusal, withoutWhatIsElsewhere } from "../../../model/kafka/kafkasRefusal.ts";
 
 test("Kafka's sentence stands under the property that the user has set, with all values that it names", () => {
   const reason = "replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms";

@@ -8,7 +8,7 @@ import {
   describeBinding,
   type Permission,
   RESOURCE_OPERATIONS,
-} from "../../../components/kafka/permissions.ts";
+} from "../../../model/kafka/permissions.ts";
 
 const ORDERS: Permission = {
   resource: "topic",

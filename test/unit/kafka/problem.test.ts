@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import { KAFKA_VERSIONS, DEFAULT_KAFKA_VERSION, kafkaVersion } from "../../../components/kafka/versions.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import { KAFKA_VERSIONS, DEFAULT_KAFKA_VERSION, kafkaVersion } from "../../../model/kafka/versions.ts";
 
 test("all problems stand in one message", () => {
   const problems = [

@@ -5,7 +5,7 @@ import {
   type BrokerLoad,
   type PartitionReplicas,
   withReplicationFactor,
-} from "../../../components/kafka/replicationFactor.ts";
+} from "../../../model/kafka/replicationFactor.ts";
 
 function broker(id: number, replicas: number, rack?: string): BrokerLoad {
   return { id, replicas, ...(rack !== undefined && { rack }) };

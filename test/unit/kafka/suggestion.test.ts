@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { distance, nearest } from "../../../components/kafka/suggestion.ts";
+import { distance, nearest } from "../../../model/kafka/suggestion.ts";
 
 test("distance counts insertions, deletions, replacements and swaps", () => {
   assert.equal(distance("", ""), 0);

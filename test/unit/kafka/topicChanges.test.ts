@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { sameConfig } from "../../../components/kafka/topicConfigValues.ts";
+import { sameConfig } from "../../../model/kafka/topicConfigValues.ts";
 import {
   type ActualTopic,
   type Configs,
   topicChanges,
   type TopicPlan,
   type WantedTopic,
-} from "../../../components/kafka/topicChanges.ts";
+} from "../../../model/kafka/topicChanges.ts";
 
 const DEFAULTS = {
   "cleanup.policy": "delete",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { topicDefinitions } from "../../../components/kafka/definitions.ts";
-import { checkTopicConfigs, type TopicConfigs } from "../../../components/kafka/topicConfigs.ts";
-import { KAFKA_VERSIONS } from "../../../components/kafka/versions.ts";
+import { topicDefinitions } from "../../../model/kafka/definitions.ts";
+import { checkTopicConfigs, type TopicConfigs } from "../../../model/kafka/topicConfigs.ts";
+import { KAFKA_VERSIONS } from "../../../model/kafka/versions.ts";
 
 const BROKERS = { "min.insync.replicas": "1" };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultProtocol, releaseChange, releaseProblems } from "../../../components/kafka/upgrade.ts";
-import { isNewer, KAFKA_VERSIONS, kafkaVersion, protocolsOf } from "../../../components/kafka/versions.ts";
+import { defaultProtocol, releaseChange, releaseProblems } from "../../../model/kafka/upgrade.ts";
+import { isNewer, KAFKA_VERSIONS, kafkaVersion, protocolsOf } from "../../../model/kafka/versions.ts";
 
 const release = (kafkaVersion: string, interBrokerProtocolVersion: string) => ({
   kafkaVersion,

@@ -4,7 +4,7 @@ import { createServer as createPlainServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { createServer, type TlsOptions } from "node:tls";
-import type { ClientTls } from "../../../components/reach.ts";
+import type { ClientTls } from "../../../model/reach.ts";
 import { accepts, type ClientSocket, plainSocket } from "../../../scripts/lib/sockets.ts";
 import { secureSockets } from "../../../scripts/lib/tlsSockets.ts";
 import { makeAuthority, newAuthority } from "../../certificates/authority.ts";

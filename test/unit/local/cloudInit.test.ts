@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lastingErrors } from "../../../scripts/lib/cloudInit.ts";
+import { lastingErrors } from "../../../scripts/lib/awaitCloudInit.ts";
 
 const result = (...errors: string[]): string => JSON.stringify({ v1: { datasource: "DataSourceNoCloud", errors } });
 

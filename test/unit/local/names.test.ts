@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { spaceName, volumePool } from "../../../scripts/local/names.ts";
+import { spaceName, volumePool } from "../../../model/local/names.ts";
 
 test("a short stack name is kept", () => {
   assert.equal(spaceName("dev"), "kc-dev");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gainedFactors, wantedFactors } from "../../../components/growthSpec.ts";
-import { checkSettings } from "../../../components/settings.ts";
-import { fewestReplicas, growthGoals, singleHolders } from "../../../scripts/mover/growth.ts";
+import { gainedFactors, wantedFactors } from "../../../model/specs/growthSpec.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
+import { fewestReplicas, growthGoals, singleHolders } from "../../../scripts/mover/growthGoals.ts";
 
 const row = (topic: string, partition: number, leader: number, ...replicas: number[]) => ({
   topic,

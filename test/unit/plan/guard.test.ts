@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refusals } from "../../../scripts/plan/guard.ts";
-import type { Step } from "../../../scripts/plan/steps.ts";
+import type { Step } from "../../../scripts/plan/planSteps.ts";
 import { RECORDED, stepsOf } from "./recorded.ts";
 
 const THREE = ["kafka-1", "kafka-2", "kafka-3"];

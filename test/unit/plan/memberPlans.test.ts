@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ApplySpec } from "../../../components/applySpec.ts";
-import type { Phase } from "../../../components/security/phase.ts";
+import type { ApplySpec } from "../../../model/specs/applySpec.ts";
+import type { Phase } from "../../../model/security/phase.ts";
 import { movesLeftOut } from "../../../scripts/plan/assignmentStep.ts";
 import { memberPlans, plannedRoll, planText } from "../../../scripts/plan/memberPlans.ts";
 import { recordedRoll } from "../../../scripts/plan/record.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import { readSpec } from "../../../scripts/apply/spec.ts";
 import { serviceChanges } from "../../../scripts/plan/serviceChanges.ts";
-import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/steps.ts";
-import { secret, UNKNOWN } from "../../../scripts/plugins/values.ts";
+import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/planSteps.ts";
+import { secret, UNKNOWN } from "../../../model/engineValues.ts";
 import { applySpec, RECORDED, stepsOf, told, urnOf } from "./recorded.ts";
 
 /** The plan's lines, without the title. */

@@ -2,11 +2,11 @@
  * Plans of the dev stack as the engine of Pulumi 3.259.0 told them in its event log, cut down to the operation, the
  * resource's name and the keys of a replacement, and without what stays the same.
  */
-import { renderNode } from "../../../components/render/node.ts";
-import type { NodeSettings } from "../../../components/render/node.ts";
-import type { ApplySpec } from "../../../components/applySpec.ts";
-import type { Step, StepState } from "../../../scripts/plan/steps.ts";
-import { UNKNOWN } from "../../../scripts/plugins/values.ts";
+import { renderNode } from "../../../model/render/node.ts";
+import type { NodeSettings } from "../../../model/render/node.ts";
+import type { ApplySpec } from "../../../model/specs/applySpec.ts";
+import type { Step, StepState } from "../../../scripts/plan/planSteps.ts";
+import { UNKNOWN } from "../../../model/engineValues.ts";
 
 /** A member's machine replaced in the order that the chain gives. */
 const rolled = (member: string, keys: string): string => `

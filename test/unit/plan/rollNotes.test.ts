@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rollNotes } from "../../../scripts/plan/rollNotes.ts";
-import { readSingleReplicas, type Step } from "../../../scripts/plan/steps.ts";
+import { readSingleReplicas, type Step } from "../../../scripts/plan/planSteps.ts";
 import { applySpec, RECORDED, stepsOf, told, urnOf } from "./recorded.ts";
 
 const peers = [1, 2, 3].map((id) => ({ id, address: `10.0.0.${17 + id}` }));

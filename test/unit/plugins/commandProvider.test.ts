@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandProvider } from "../../../scripts/plugins/commandProvider.ts";
-import { type Properties, secret, UNKNOWN } from "../../../scripts/plugins/values.ts";
+import { CommandProvider } from "../../../standins/commandProvider.ts";
+import { type Properties, secret, UNKNOWN } from "../../../model/engineValues.ts";
 
 const URN = "urn:pulumi:dev::project::kafka-cluster:index:Member$command:local:Command::kafka-1-apply";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RandomProvider } from "../../../scripts/plugins/randomProvider.ts";
-import { impossible, randomText } from "../../../scripts/plugins/randomText.ts";
-import { type Properties, secret, unwrap, UNKNOWN } from "../../../scripts/plugins/values.ts";
+import { RandomProvider } from "../../../standins/randomProvider.ts";
+import { impossible, randomText } from "../../../standins/randomText.ts";
+import { type Properties, secret, unwrap, UNKNOWN } from "../../../model/engineValues.ts";
 
 const provider = new RandomProvider();
 const urn = (type: string): string =>

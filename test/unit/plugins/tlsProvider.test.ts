@@ -7,8 +7,8 @@ import { connect, createServer, type TLSSocket } from "node:tls";
 // The library below asks for it at its own start.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
-import { TlsProvider } from "../../../scripts/plugins/tlsProvider.ts";
-import { isSecret, type Properties, secret, UNKNOWN, unwrap } from "../../../scripts/plugins/values.ts";
+import { TlsProvider } from "../../../standins/tlsProvider.ts";
+import { isSecret, type Properties, secret, UNKNOWN, unwrap } from "../../../model/engineValues.ts";
 
 const HOUR_MS = 3_600_000;
 let now = new Date();

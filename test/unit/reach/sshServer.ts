@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server as TcpServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import ssh2, { type Connection } from "ssh2";
-import type { BastionReach } from "../../../components/reach.ts";
+import type { BastionReach } from "../../../model/reach.ts";
 import { makeKeyPair } from "../../../scripts/lib/keyPair.ts";
 
 /** The key that the tests deploy with. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planMembers } from "../../../components/render/members.ts";
-import { toAddress, toNumber } from "../../../components/render/subnets.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { toAddress, toNumber } from "../../../model/render/subnets.ts";
 
 const topology = fc.record({
   brokerCount: fc.integer({ min: 1, max: 99 }),

@@ -7,18 +7,18 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import { defaultBrokerProperties } from "../../../components/render/serverProperties.ts";
-import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../components/render/cloudInit.ts";
-import { renderDataSettings } from "../../../components/render/dataVolume.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import { defaultBrokerProperties } from "../../../model/render/serverProperties.ts";
+import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../model/render/cloudInit.ts";
+import { renderDataSettings } from "../../../model/render/dataVolume.ts";
 import {
   CLASS_PATH_SCRIPT,
   INSTALL_SCRIPT_TEXT,
   renderInstallSettings,
-} from "../../../components/render/installScript.ts";
-import { CLASS_PATH_FILE } from "../../../components/render/javaCommand.ts";
-import { renderNode } from "../../../components/render/node.ts";
-import { parseProperties, renderProperties } from "../../../components/render/properties.ts";
+} from "../../../model/render/installScript.ts";
+import { CLASS_PATH_FILE } from "../../../model/render/javaCommand.ts";
+import { renderNode } from "../../../model/render/node.ts";
+import { parseProperties, renderProperties } from "../../../model/render/properties.ts";
 
 const ENSEMBLE = [
   { id: 1, address: "10.0.0.18" },

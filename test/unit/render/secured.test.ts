@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderUserData } from "../../../components/render/cloudInit.ts";
-import { type NodeSettings, renderNode } from "../../../components/render/node.ts";
-import { phaseOf } from "../../../components/render/brokerSecurity.ts";
-import { parseProperties } from "../../../components/render/properties.ts";
-import { type Phase, PHASES } from "../../../components/security/phase.ts";
+import { renderUserData } from "../../../model/render/cloudInit.ts";
+import { type NodeSettings, renderNode } from "../../../model/render/node.ts";
+import { phaseOf } from "../../../model/render/brokerSecurity.ts";
+import { parseProperties } from "../../../model/render/properties.ts";
+import { type Phase, PHASES } from "../../../model/security/phase.ts";
 
 const PLAN = { name: "kafka-1", address: "10.0.0.18", brokerId: 1, zookeeperId: 1 };
 

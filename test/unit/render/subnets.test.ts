@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planMembers } from "../../../components/render/members.ts";
-import { contains, isNetwork, networkRange, overlap, splitNetwork } from "../../../components/render/subnets.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { contains, isNetwork, networkRange, overlap, splitNetwork } from "../../../model/render/subnets.ts";
 
 test("a network is split into equal parts, as many as are asked for", () => {
   assert.deepEqual(splitNetwork("10.0.0.0/24", 1), ["10.0.0.0/24"]);

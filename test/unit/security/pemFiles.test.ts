@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { chooseCertificates } from "../../../certificates.ts";
-import type { ClientTls } from "../../../components/reach.ts";
-import { SettingsError } from "../../../components/kafka/problem.ts";
+import { chooseCertificates } from "../../../program/clusterCertificates.ts";
+import type { ClientTls } from "../../../model/reach.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
 import { type PemContext, pemFiles } from "../../../components/security/pemFiles.ts";
-import { splitIdentity } from "../../../components/security/pemProblems.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import { splitIdentity } from "../../../model/security/pemProblems.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 import { makeAuthority, newAuthority } from "../../certificates/authority.ts";
 import { valueOf } from "../components/deploy.ts";
 

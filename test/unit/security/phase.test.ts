@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authorityProblems, GIVEN } from "../../../components/security/authorityChange.ts";
-import { clientPort, memberPort, phaseProblems, PHASES } from "../../../components/security/phase.ts";
+import { authorityProblems, GIVEN } from "../../../model/security/authorityChange.ts";
+import { clientPort, memberPort, phaseProblems, PHASES } from "../../../model/security/phase.ts";
 
 test("ports by phase: a member's are open in the phase before and after it as well", () => {
   assert.deepEqual(

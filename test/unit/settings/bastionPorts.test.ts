@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
-import type { Reach } from "../../../components/reach.ts";
-import type { Phase } from "../../../components/security/phase.ts";
-import { assertForwarded } from "../../../bastionPorts.ts";
-import type { Deployment } from "../../../deployed.ts";
+import { FIRST_SECURITY } from "../../../model/livingCluster.ts";
+import type { Reach } from "../../../model/reach.ts";
+import type { Phase } from "../../../model/security/phase.ts";
+import { assertForwarded } from "../../../program/bastionPorts.ts";
+import type { Deployment } from "../../../program/lastDeployment.ts";
 import { DEPLOYER, SshServer } from "../reach/sshServer.ts";
 
 let bastion: SshServer;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import ssh2 from "ssh2";
-import { readDeployerKey, readSettings } from "../../../config.ts";
+import { readDeployerKey, readSettings } from "../../../program/config.ts";
 import { makeKeyPair } from "../../../scripts/lib/keyPair.ts";
 
 const { utils } = ssh2;

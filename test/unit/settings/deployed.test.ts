@@ -1,12 +1,12 @@
-import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
+import { FIRST_SECURITY } from "../../../model/livingCluster.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterShape } from "../../../components/livingCluster.ts";
-import { localSite } from "../../../components/local/localSettings.ts";
-import { planMembers } from "../../../components/render/members.ts";
-import { checkSettings } from "../../../components/settings.ts";
-import { lastDeployment, livingMembers } from "../../../deployed.ts";
+import type { ClusterShape } from "../../../model/livingCluster.ts";
+import { localSite } from "../../../model/settings/localSettings.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
+import { lastDeployment, livingMembers } from "../../../program/lastDeployment.ts";
 
 /** What the program would export of its default settings with version 0.1.0, which kept no infrastructure. */
 function exported(): Omit<ClusterShape, "infrastructure"> {

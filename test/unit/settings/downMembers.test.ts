@@ -1,10 +1,10 @@
-import { FIRST_SECURITY } from "../../../components/livingCluster.ts";
+import { FIRST_SECURITY } from "../../../model/livingCluster.ts";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, test } from "node:test";
-import type { Deployment } from "../../../deployed.ts";
-import { downMembers } from "../../../downMembers.ts";
+import type { Deployment } from "../../../program/lastDeployment.ts";
+import { downMembers } from "../../../program/downMembers.ts";
 
 // Addresses of loopback: 127.0.0.0/8 is on a network of every computer.
 const MEMBERS = [31, 32, 33].map((host, index) => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { planMembers } from "../../../components/render/members.ts";
-import { checkSettings } from "../../../components/settings.ts";
-import { assertKafkaTakes } from "../../../kafkaValidation.ts";
-import { chooseSite } from "../../../platform.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
+import { assertKafkaTakes } from "../../../program/kafkaValidation.ts";
+import { chooseSite } from "../../../program/chosenPlatform.ts";
 import { readVerdict, type Verdict } from "../../../scripts/distribution/validate.ts";
 
 /** What is thrown with a verdict of Kafka's, and what Kafka was asked. */

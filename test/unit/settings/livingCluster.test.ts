@@ -1,10 +1,10 @@
-import { securityShape } from "../../../certificates.ts";
+import { securityShape } from "../../../program/clusterCertificates.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ClusterShape, unsafeChanges } from "../../../components/livingCluster.ts";
-import { localSite } from "../../../components/local/localSettings.ts";
-import { planMembers } from "../../../components/render/members.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import { type ClusterShape, unsafeChanges } from "../../../model/livingCluster.ts";
+import { localSite } from "../../../model/settings/localSettings.ts";
+import { planMembers } from "../../../model/render/members.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 
 /** What settings ask for. */
 function shape(raw: Record<string, unknown> = {}): ClusterShape {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import { checkSettings, SETTING_KEYS } from "../../../components/settings.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import { checkSettings, SETTING_KEYS } from "../../../model/settings/settings.ts";
 
 /** The problems of some settings as `key: what is allowed`. */
 function problems(raw: Record<string, unknown>): string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SettingsError } from "../../../components/kafka/problem.ts";
-import { checkSettings } from "../../../components/settings.ts";
+import { SettingsError } from "../../../model/kafka/problem.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
 
 /** The problems of some topics as `key: what is allowed`. */
 function problems(topics: unknown, more: Record<string, unknown> = {}): string[] {

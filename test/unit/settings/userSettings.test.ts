@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Problem } from "../../../components/kafka/problem.ts";
-import { SettingsReader } from "../../../components/settingsReader.ts";
-import { readUsers, type UserSettings } from "../../../components/userSettings.ts";
+import type { Problem } from "../../../model/kafka/problem.ts";
+import { SettingsReader } from "../../../model/settings/settingsReader.ts";
+import { readUsers, type UserSettings } from "../../../model/settings/userSettings.ts";
 
 /** What is read of some users, and the problems as `key: what is allowed`. */
 function read(users: unknown): { users: UserSettings[]; problems: string[]; values: unknown[] } {

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { classDataName, classDataPaths } from "../../../components/local/classData.ts";
-import { kafkaVersion } from "../../../components/kafka/versions.ts";
-import { javaCommand, MAIN_CLASS } from "../../../components/render/javaCommand.ts";
-import { classDataStep, isAsNoted, makeClassData, stampOf } from "../../../scripts/setup/classData.ts";
+import { classDataName, classDataPaths } from "../../../model/local/classData.ts";
+import { kafkaVersion } from "../../../model/kafka/versions.ts";
+import { javaCommand, MAIN_CLASS } from "../../../model/render/javaCommand.ts";
+import { classDataStep, isAsNoted, makeClassData, stampOf } from "../../../scripts/setup/classDataStep.ts";
 import { recordFiles, ROOT_SCRIPT } from "../../../scripts/setup/classDataScript.ts";
 import { imageKey } from "../../../scripts/setup/imageRecipe.ts";
 

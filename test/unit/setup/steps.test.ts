@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { runSteps, type Step } from "../../../scripts/setup/steps.ts";
+import { runSteps, type Step } from "../../../scripts/setup/runSteps.ts";
 
 function step(name: string, done: boolean, run: Step["run"] = () => Promise.resolve()): Step {
   return { name, isDone: () => Promise.resolve(done), run };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ClusterLook, look, seenInTime } from "../../../clusterLook.ts";
+import { type ClusterLook, look, seenInTime } from "../../../program/clusterLook.ts";
 
 const partition = (id: number, ...replicas: readonly number[]) => ({
   topic: "orders",

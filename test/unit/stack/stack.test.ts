@@ -8,7 +8,7 @@ import { commandLine } from "../../../scripts/stack/commandLine.ts";
 import { destroyable } from "../../../scripts/stack/destroyable.ts";
 import { stackName } from "../../../scripts/stack/engine.ts";
 import { configured, readCheckpoint, stateFile, withSalt } from "../../../scripts/stack/prepare.ts";
-import type { Deployment, ExportedResource } from "../../../scripts/stack/deployment.ts";
+import type { Deployment, ExportedResource } from "../../../scripts/stack/exportedState.ts";
 import { cutOffMessages, markInterrupted } from "../../../scripts/stack/recovery.ts";
 import { commandsToRunAgain, unfinished } from "../../../scripts/stack/unfinished.ts";
 import { summary } from "../../../scripts/summary.ts";

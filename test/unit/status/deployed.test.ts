@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHash } from "../../../scripts/apply/files.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
-import type { ExportedResource } from "../../../scripts/stack/deployment.ts";
-import { deployedCluster } from "../../../scripts/status/deployed.ts";
-import { statusOptions } from "../../../scripts/status/options.ts";
-import { unfinishedResources, unfinishedText } from "../../../scripts/status/unfinished.ts";
+import type { ExportedResource } from "../../../scripts/stack/exportedState.ts";
+import { deployedCluster } from "../../../scripts/status/recordedCluster.ts";
+import { statusOptions } from "../../../scripts/status/statusOptions.ts";
+import { unfinishedResources, unfinishedText } from "../../../scripts/status/unfinishedUpdate.ts";
 import { FILE } from "./facts.ts";
 
 const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);

@@ -1,7 +1,7 @@
 /** What a healthy cluster of three tells; the tests change what they are about. */
-import type { Service } from "../../../components/render/nodeFile.ts";
+import type { Service } from "../../../model/render/nodeFile.ts";
 import type { Config, Metadata, Partition } from "../../../scripts/status/brokerAnswers.ts";
-import type { DeployedMember } from "../../../scripts/status/deployed.ts";
+import type { DeployedMember } from "../../../scripts/status/recordedCluster.ts";
 import type { BrokerFacts, ClusterFacts, Facts, MemberFacts, ServiceFacts } from "../../../scripts/status/facts.ts";
 
 const GIB = 1024 ** 3;

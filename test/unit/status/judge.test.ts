@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assemble } from "../../../scripts/status/assemble.ts";
+import { assemble } from "../../../scripts/status/assembleStatus.ts";
 import type { Config } from "../../../scripts/status/brokerAnswers.ts";
 import type { ClusterFacts, Facts } from "../../../scripts/status/facts.ts";
 import { judge } from "../../../scripts/status/judge.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DATA_MOUNT } from "../../../components/render/paths.ts";
-import { machineCommand, readMachine, versionOf } from "../../../scripts/status/machine.ts";
+import { DATA_MOUNT } from "../../../model/render/machinePaths.ts";
+import { machineCommand, readMachine, versionOf } from "../../../scripts/status/machineFacts.ts";
 
 test("what a machine tells", () => {
   const text = `Service=zookeeper

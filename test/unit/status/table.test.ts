@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assemble } from "../../../scripts/status/assemble.ts";
+import { assemble } from "../../../scripts/status/assembleStatus.ts";
 import type { Facts } from "../../../scripts/status/facts.ts";
 import { judge } from "../../../scripts/status/judge.ts";
-import { FORMAT } from "../../../scripts/status/report.ts";
+import { FORMAT } from "../../../scripts/status/statusReport.ts";
 import { table } from "../../../scripts/status/table.ts";
 import { broker, cluster, config, facts, FILE, member, memberFacts, partition, service } from "./facts.ts";
 

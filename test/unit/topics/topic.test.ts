@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import type { TopicSettings } from "../../../components/topicSettings.ts";
+import type { TopicSettings } from "../../../model/settings/topicSettings.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
 import { deleteTopic } from "../../../scripts/topics/delete.ts";
-import { ensureTopic } from "../../../scripts/topics/ensure.ts";
+import { ensureTopic } from "../../../scripts/topics/ensureTopic.ts";
 import { FakeCluster } from "./fakeCluster.ts";
 
 const ORDERS: TopicSettings = {

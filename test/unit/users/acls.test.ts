@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import type { Permission } from "../../../components/kafka/permissions.ts";
+import type { Permission } from "../../../model/kafka/permissions.ts";
 import { deleteAcls, setAcls } from "../../../scripts/users/acls.ts";
 import { type Entry, FakeSecurity } from "./fakeSecurity.ts";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import type { UserSpec } from "../../../components/userSpec.ts";
+import type { UserSpec } from "../../../model/specs/userSpec.ts";
 import { KafkaServer } from "../lib/kafkaServer.ts";
 import { FakeSecurity } from "./fakeSecurity.ts";
 

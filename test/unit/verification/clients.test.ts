@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { consumeOptions, produceOptions } from "../../../scripts/clients/options.ts";
+import { consumeOptions, produceOptions } from "../../../scripts/clients/clientOptions.ts";
 import { UserError } from "../../../scripts/lib/report.ts";
-import { entrance, NotDeployed } from "../../../scripts/lib/stack.ts";
+import { entrance, NotDeployed } from "../../../scripts/stack/entrance.ts";
 
 const userError = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
 

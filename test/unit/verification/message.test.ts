@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { roles } from "../../../components/verificationSpec.ts";
+import { roles } from "../../../model/specs/verificationSpec.ts";
 import goodsListing from "../../../scripts/messages/goodsListing.json" with { type: "json" };
 import { firstDifference } from "../../../scripts/verification/difference.ts";
 import { messageProblem } from "../../../scripts/verification/message.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PartitionState } from "../../../components/verificationSpec.ts";
-import { describePartition, replicaProblem, shapeProblem } from "../../../scripts/verification/replicas.ts";
+import type { PartitionState } from "../../../model/specs/verificationSpec.ts";
+import { describePartition, replicaProblem, shapeProblem } from "../../../scripts/verification/replicaProblems.ts";
 
 const expected = { topic: "replica-yu1", partitions: 1, replicationFactor: 2 };
 const good: PartitionState = { partition: 0, leader: 2, replicas: [2, 1], isr: [1, 2] };

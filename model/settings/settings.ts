@@ -1,0 +1,223 @@
+import ipaddr from "ipaddr.js";
+import { type RolloutSettings, START_TIMEOUT_S } from "../specs/applySpec.ts";
+import { awsProblems } from "../aws/awsProblems.ts";
+import { type AwsSettings, readAwsSettings } from "../aws/awsSettings.ts";
+import { type JvmOptions, readJvmOptions } from "./jvmOptions.ts";
+import { type BrokerProperties, checkBrokerProperties } from "../kafka/brokerProperties.ts";
+import { type Problem, SettingsError } from "../kafka/problem.ts";
+import { verificationTopicProblem } from "../kafka/topicNames.ts";
+import {
+  DEFAULT_KAFKA_VERSION,
+  isNewer,
+  KAFKA_VERSIONS,
+  type KafkaVersion,
+  kafkaVersion,
+  protocolsOf,
+} from "../kafka/versions.ts";
+import { localProblems, type LocalSettings, readLocalSettings } from "./localSettings.ts";
+import type { Placement, Topology } from "../render/members.ts";
+import { defaultBrokerProperties } from "../render/serverProperties.ts";
+import { isNetwork, networkKind, prefixLength } from "../render/subnets.ts";
+import { type CertificateSettings, readCertificates } from "./certificateSettings.ts";
+import { FIRST_SECURED_VERSION, hasTls, type Phase, PHASES } from "../security/phase.ts";
+import { SettingsReader } from "./settingsReader.ts";
+import { readTopics, type TopicSettings } from "./topicSettings.ts";
+import { readUsers, type UserSettings } from "./userSettings.ts";
+
+/** The checked settings of a stack; what only one platform is told is told apart by `platform`, which defaults to local. */
+export type Settings = CommonSettings & (LocalSettings | AwsSettings);
+
+/** The settings that every platform has. Every key is optional in the stack's configuration; defaults are given here. */
+export interface CommonSettings extends Topology {
+  /** @default 3.9.2 */
+  readonly kafkaVersion: KafkaVersion;
+  /** The version of the protocol that the brokers speak with each other. @default as deployed, at first the version's own */
+  readonly interBrokerProtocolVersion?: string;
+  /** Number of brokers, 1 to 99. @default 3 */
+  readonly brokerCount: number;
+  /** ZooKeeper's servers: 1, 3 or 5, beside the first brokers or on machines of their own. @default colocated, 3 */
+  readonly zookeeper: { readonly placement: Placement; readonly count: number };
+  /** Broker properties over the program's defaults. */
+  readonly brokerProperties: Readonly<Record<string, string>>;
+  /** Further options of the services' JVMs, in their order. @default none */
+  readonly jvmOptions: JvmOptions;
+  /** JVM heaps. @default broker 1g, zookeeper 512m */
+  readonly heap: { readonly broker: string; readonly zookeeper: string };
+  /** IPv4 network of the members; with several zones it is split over them. @default 10.0.0.0/24 */
+  readonly subnet: string;
+  /** Address of the first broker. @default the tenth of its subnet */
+  readonly firstAddress?: string;
+  /** How careful a rolling change is. @default 120 s, 21600 s, false, false */
+  readonly rollout: RolloutSettings;
+  /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
+  readonly rebalance: { readonly throttleMiBps: number };
+  /** How far the cluster is secured. @default plaintext */
+  readonly security: Phase;
+  /** The certificates of a cluster with TLS. @default made by the program */
+  readonly certificates: CertificateSettings;
+  /** Users of a cluster with TLS; a plaintext one asks nobody and has none. @default none */
+  readonly users: readonly UserSettings[];
+  /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
+  readonly verification: {
+    readonly topic: string;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+    readonly timeoutSeconds: number;
+  };
+  /** Topics that the stack makes and looks after. @default none */
+  readonly topics: readonly TopicSettings[];
+}
+
+/** The one setting that is a secret: an own key pair for the deployer. It is not checked with the others. */
+export const DEPLOYER_KEY = "deployerPrivateKey";
+
+/** The keys of a stack's configuration, without their namespace. */
+export const SETTING_KEYS = [
+  "platform",
+  "kafkaVersion",
+  "interBrokerProtocolVersion",
+  "brokerCount",
+  "zookeeper",
+  "brokerProperties",
+  "heap",
+  "jvmOptions",
+  "subnet",
+  "firstAddress",
+  "machine",
+  "rebalance",
+  "verification",
+  "topics",
+  "rollout",
+  "security",
+  "certificates",
+  "users",
+  "aws",
+  "distribution",
+  DEPLOYER_KEY,
+];
+
+const HEAP = { pattern: /^[1-9]\d*[mg]$/, allowed: "a size as the JVM takes it, for example 512m or 6g" };
+
+/**
+ * Checks a stack's configuration as a whole.
+ *
+ * @param raw the configuration's values by key without namespace; absent keys get their default
+ * @throws SettingsError with every problem found
+ */
+export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings {
+  const problems: Problem[] = [];
+  const top = new SettingsReader("", raw, SETTING_KEYS, problems);
+  const zookeeper = top.object("zookeeper", ["placement", "count"]);
+  const heap = top.object("heap", ["broker", "zookeeper"]);
+  const rollout = top.object("rollout", [
+    "gateTimeoutSeconds",
+    "startTimeoutSeconds",
+    "acceptUnavailable",
+    "acceptDataLoss",
+  ]);
+  const rebalance = top.object("rebalance", ["throttleMiBps"]);
+  const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
+
+  const version = top.oneOf(
+    "kafkaVersion",
+    KAFKA_VERSIONS.map((known) => known.version),
+    DEFAULT_KAFKA_VERSION,
+  );
+  const protocol = top.oneOf("interBrokerProtocolVersion", protocolsOf(kafkaVersion(version)), "");
+  const brokerCount = top.integer("brokerCount", 1, 99, 3);
+  const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
+  const firstAddress = top.checked("firstAddress", "", ipv4Problem);
+  const brokerHeap = heap.matching("broker", HEAP, "1g");
+  const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
+  const properties = top.map("brokerProperties");
+  const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap, properties), ...properties };
+  const verificationTopic = verification.checked("topic", "replica-yu1", verificationTopicProblem);
+  const platform = top.oneOf("platform", ["local", "aws"], "local");
+  const security = top.oneOf("security", PHASES, "plaintext");
+  const brokers = { brokerCount, secured: hasTls(security), heap: brokerHeap };
+  for (const problem of checkBrokerProperties(version, allProperties, brokers)) {
+    problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
+  }
+  const settings: Settings = {
+    kafkaVersion: kafkaVersion(version),
+    ...(protocol !== "" && { interBrokerProtocolVersion: protocol }),
+    brokerCount,
+    zookeeper: { placement, count: Number(zookeeper.oneOf("count", ["1", "3", "5"], "3")) },
+    brokerProperties: asText(properties),
+    heap: {
+      broker: brokerHeap,
+      zookeeper: heap.matching("zookeeper", HEAP, "512m"),
+    },
+    jvmOptions: readJvmOptions(top),
+    subnet,
+    ...(firstAddress !== "" && { firstAddress }),
+    rollout: {
+      gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
+      startTimeoutSeconds: rollout.integer("startTimeoutSeconds", 300, 604_800, START_TIMEOUT_S),
+      acceptUnavailable: rollout.flag("acceptUnavailable", false),
+      acceptDataLoss: rollout.flag("acceptDataLoss", false),
+    },
+    security,
+    certificates: readCertificates(top),
+    users: readUsers(top),
+    rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
+    verification: {
+      topic: verificationTopic,
+      partitions: verification.integer("partitions", 1, 1000, 1),
+      replicationFactor: verification.integer("replicationFactor", 1, 99, Math.min(2, brokerCount)),
+      timeoutSeconds: verification.integer("timeoutSeconds", 5, 3600, 60),
+    },
+    topics: readTopics(top, { version, brokerCount, brokerProperties: allProperties, verificationTopic }, problems),
+    ...(platform === "local" ? readLocalSettings(top) : readAwsSettings(top, subnet, placement === "dedicated")),
+  };
+  problems.push(...relationProblems(settings));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function asText(properties: BrokerProperties): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));
+}
+
+/** Problems between settings that are each right by itself. */
+function relationProblems(settings: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const { brokerCount, zookeeper, verification, security, kafkaVersion } = settings;
+  if (hasTls(security) && isNewer(FIRST_SECURED_VERSION, kafkaVersion.version)) {
+    problems.push({
+      key: "security",
+      value: security,
+      allowed:
+        `plaintext with Kafka ${kafkaVersion.version}: PEM files, users made over Kafka's own protocol and TLS to ` +
+        `ZooKeeper take Kafka ${FIRST_SECURED_VERSION} or newer; upgrade first (kafkaVersion)`,
+    });
+  }
+  if (zookeeper.placement === "colocated" && zookeeper.count > brokerCount) {
+    problems.push({
+      key: "zookeeper.count",
+      value: zookeeper.count,
+      allowed: `at most brokerCount (${brokerCount}) servers fit beside the brokers; or set zookeeper.placement to dedicated`,
+    });
+  }
+  if (verification.replicationFactor > brokerCount) {
+    problems.push({
+      key: "verification.replicationFactor",
+      value: verification.replicationFactor,
+      allowed: `at most brokerCount (${brokerCount})`,
+    });
+  }
+  problems.push(...(settings.platform === "local" ? localProblems(settings) : awsProblems(settings)));
+  return problems;
+}
+
+function subnetProblem(text: string): string | undefined {
+  const right =
+    isNetwork(text) && prefixLength(text) >= 16 && prefixLength(text) <= 28 && networkKind(text) === "private";
+  return right
+    ? undefined
+    : "a private IPv4 subnet in CIDR notation with its host bits zero, /16 to /28, for example 10.0.0.0/24";
+}
+
+function ipv4Problem(text: string): string | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? undefined : "an IPv4 address, for example 10.0.0.18";
+}

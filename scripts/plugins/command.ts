@@ -1,5 +1,0 @@
-import { runScript } from "../lib/report.ts";
-import { CommandProvider } from "./commandProvider.ts";
-import { logLine, serve } from "./serve.ts";
-
-runScript(() => serve(new CommandProvider(logLine)));

@@ -1,5 +1,0 @@
-import { runScript } from "../lib/report.ts";
-import { RandomProvider } from "./randomProvider.ts";
-import { serve } from "./serve.ts";
-
-runScript(() => serve(new RandomProvider()));

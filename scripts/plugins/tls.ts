@@ -1,5 +1,0 @@
-import { runScript } from "../lib/report.ts";
-import { serve } from "./serve.ts";
-import { TlsProvider } from "./tlsProvider.ts";
-
-runScript(() => serve(new TlsProvider()));
