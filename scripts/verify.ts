@@ -6,7 +6,13 @@ import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
 import { progress, result, runScript } from "./lib/report.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
-import { deleteGroups, describeTopic, findCoordinators, prepareTopic, reachBroker } from "./verification/brokerSteps.ts";
+import {
+  deleteGroups,
+  describeTopic,
+  findCoordinators,
+  prepareTopic,
+  reachBroker,
+} from "./verification/brokerSteps.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
 import { roles, SPEC_VARIABLE } from "../model/specs/verificationSpec.ts";

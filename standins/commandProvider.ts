@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { ANY_ARRAY, changedInputs, checkKinds, type Failure, FLAG, type Kind, TEXT, TEXT_MAP, TEXTS } from "./inputs.ts";
+import {
+  ANY_ARRAY,
+  changedInputs,
+  checkKinds,
+  type Failure,
+  FLAG,
+  type Kind,
+  TEXT,
+  TEXT_MAP,
+  TEXTS,
+} from "./inputs.ts";
 import { nameOf, typeOf } from "../model/urn.ts";
 import { runCommand } from "./shell.ts";
 import { containsSecret, plainProperties, type Properties, secret } from "../model/engineValues.ts";

@@ -57,4 +57,3 @@ export function changedInputs(state: Properties, inputs: Properties, names: read
   const news = plainProperties(inputs);
   return names.filter((name) => !isDeepStrictEqual(olds[name], news[name]));
 }
-

@@ -11,11 +11,7 @@ import { SettingsError } from "../../../model/kafka/problem.ts";
 import { defaultBrokerProperties } from "../../../model/render/serverProperties.ts";
 import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../model/render/cloudInit.ts";
 import { renderDataSettings } from "../../../model/render/dataVolume.ts";
-import {
-  CLASS_PATH_SCRIPT,
-  INSTALL_SCRIPT_TEXT,
-  renderInstallSettings,
-} from "../../../model/render/installScript.ts";
+import { CLASS_PATH_SCRIPT, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "../../../model/render/installScript.ts";
 import { CLASS_PATH_FILE } from "../../../model/render/javaCommand.ts";
 import { renderNode } from "../../../model/render/node.ts";
 import { parseProperties, renderProperties } from "../../../model/render/properties.ts";
