@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import { type AssignmentResult, type AssignmentSpec, FOUND_LIMITS } from "../model/specs/assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "../model/settings/memorySize.ts";
@@ -38,21 +38,17 @@ export class Assignment extends pulumi.ComponentResource {
       reach,
       throttleBytesPerSecond: throttleMiBps * MIB,
     }));
-    const assigned = new command.local.Command(
+    const assigned = scriptCommand(
       `${name}-partitions`,
       {
-        create: "node scripts/run.mjs assignment create",
-        update: "node scripts/run.mjs assignment update",
-        environment: {
-          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
-          // Another value makes the Command run; in every other update the one that stands in the state is kept.
-          ...(args.limitsLeft && { [FOUND_LIMITS]: new Date().toISOString() }),
-        },
-        // Also where no bastion asks for it: whether one does may be known only when it is there.
-        stdin: pulumi.jsonStringify(args.deployerKey.secrets),
-        // The last result says which brokers are new.
-        addPreviousOutputInEnv: true,
-        logging: "stderr",
+        create: "assignment create",
+        update: "assignment update",
+        spec,
+        // Another value makes the Command run; in every other update the one that stands in the state is kept.
+        environment: args.limitsLeft ? { [FOUND_LIMITS]: new Date().toISOString() } : {},
+        secrets: args.deployerKey.secrets,
+        // It says which brokers are new.
+        lastResult: true,
       },
       {
         parent: this,

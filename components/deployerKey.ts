@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { ClientTls, ReachSecrets } from "../model/reach.ts";
 
 /** An SSH key pair of the user's own. */
@@ -42,9 +42,9 @@ export class DeployerKey extends pulumi.ComponentResource {
   }
 
   #make(name: string): { privateKey: pulumi.Output<string>; publicKey: pulumi.Output<string> } {
-    const pair = new command.local.Command(
+    const pair = scriptCommand(
       `${name}-pair`,
-      { create: "node scripts/run.mjs sshKey", update: "true", logging: "none" },
+      { create: "sshKey", update: { shell: "true" }, lastResult: "unsaid", logging: "none" },
       // A second key pair would lock the program out of the machines that trust the first.
       { parent: this, additionalSecretOutputs: ["stdout", "stderr"], ignoreChanges: ["create", "update"] },
     );

@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { EnsembleUpgradeSpec } from "../model/specs/ensembleUpgradeSpec.ts";
 import { memberFiles, memberSpec, type ServiceSettings } from "./memberSpec.ts";
@@ -41,15 +41,13 @@ export class EnsembleUpgrade extends pulumi.ComponentResource {
         }),
     );
     const spec = pulumi.all(servers).apply((servers): EnsembleUpgradeSpec => ({ servers }));
-    this.upgraded = new command.local.Command(
+    this.upgraded = scriptCommand(
       `${name}-servers`,
       {
-        create: "node scripts/run.mjs ensemble upgrade",
-        update: "node scripts/run.mjs ensemble upgrade",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(deployerKey.secrets),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "ensemble upgrade",
+        update: "ensemble upgrade",
+        spec,
+        secrets: deployerKey.secrets,
       },
       { parent: this, ignoreChanges: hostKeys ? [] : ["environment", "stdin"] },
     );

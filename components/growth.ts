@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { GrowthSpec } from "../model/specs/growthSpec.ts";
 import { MIB } from "../model/settings/memorySize.ts";
@@ -38,20 +38,15 @@ export class Growth extends pulumi.ComponentResource {
       throttleBytesPerSecond: throttleMiBps * MIB,
       factors,
     }));
-    this.grown = new command.local.Command(
+    this.grown = scriptCommand(
       `${name}-replicas`,
       {
-        create: "node scripts/run.mjs growth",
-        update: "node scripts/run.mjs growth",
-        environment: {
-          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
-          // What grows again to what it was once has the spec of then.
-          ...(args.factors && { KAFKA_CLUSTER_GROWS: new Date().toISOString() }),
-        },
-        // Also where no bastion asks for it: whether one does may be known only when it is there.
-        stdin: pulumi.jsonStringify(deployerKey.secrets),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "growth",
+        update: "growth",
+        spec,
+        // What grows again to what it was once has the spec of then.
+        environment: args.factors ? { KAFKA_CLUSTER_GROWS: new Date().toISOString() } : {},
+        secrets: deployerKey.secrets,
       },
       {
         parent: this,

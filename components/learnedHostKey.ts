@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { HostKeyResult, HostKeySpec } from "../model/specs/hostKeySpec.ts";
 import type { Reach, ReachSecrets } from "../model/reach.ts";
@@ -32,16 +32,16 @@ export class LearnedHostKey extends pulumi.ComponentResource {
       .output({ address: args.address, reach: args.reach })
       .apply(({ address, reach }): HostKeySpec => ({ name: args.machine, address, user: DEPLOY_USER, reach }));
     const secrets = args.deployerKey.privateKey.apply((privateKey): ReachSecrets => ({ privateKey }));
-    const learned = new command.local.Command(
+    const learned = scriptCommand(
       `${name}-learned`,
       {
-        create: "node scripts/run.mjs hostKey",
+        create: "hostKey",
         // Learned once: another way to the same machine is no reason to trust another key.
-        update: `printf %s "$PULUMI_COMMAND_STDOUT"`,
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(secrets),
+        update: { shell: `printf %s "$PULUMI_COMMAND_STDOUT"` },
+        lastResult: "unsaid",
+        spec,
+        secrets,
         triggers: [args.machineId],
-        logging: "stderr",
       },
       { parent: this },
     );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import { type ApplySecrets, FOUND_DOWN, SECRET_HASHES } from "../model/specs/applySpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { memberFiles, memberSpec, secretContents, type ServiceSettings } from "./memberSpec.ts";
@@ -69,23 +69,20 @@ export class Member extends pulumi.ComponentResource {
     const secrets = pulumi
       .all([deployerKey.secrets, contents])
       .apply(([secrets, files]): ApplySecrets => ({ ...secrets, ...(hasTls(args.security) && { files }) }));
-    this.applied = new command.local.Command(
+    this.applied = scriptCommand(
       `${name}-apply`,
       {
-        create: "node scripts/run.mjs apply create",
-        update: "node scripts/run.mjs apply update",
-        delete: "node scripts/run.mjs apply delete",
+        create: "apply create",
+        update: "apply update",
+        delete: "apply delete",
+        spec,
         environment: {
-          KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec),
           ...(hasTls(args.security) && { [SECRET_HASHES]: pulumi.jsonStringify(hashes) }),
           // Another value makes the Command run; in every other update the one that stands in the state is kept.
           ...(args.isDown && { [FOUND_DOWN]: new Date().toISOString() }),
         },
-        stdin: pulumi.jsonStringify(secrets),
+        secrets,
         triggers: [machine.machineId],
-        addPreviousOutputInEnv: false,
-        // Standard output is the result, for programs; the progress on standard error is for people.
-        logging: "stderr",
       },
       {
         parent: this,

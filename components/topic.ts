@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "../model/settings/memorySize.ts";
 import type { Reach } from "../model/reach.ts";
@@ -39,21 +39,19 @@ export class Topic extends pulumi.ComponentResource {
       reach,
       throttleBytesPerSecond: throttleMiBps * MIB,
     }));
-    const managed = new command.local.Command(
+    const managed = scriptCommand(
       `${name}-managed`,
       {
         // One and the same: it makes what is missing and changes what differs. So an interrupted creation is gone on
         // with and not, as others are, deleted first (scripts/stack/recovery.ts): the topic may be one taken over.
-        create: "node scripts/run.mjs topic ensure",
-        update: "node scripts/run.mjs topic ensure",
-        delete: "node scripts/run.mjs topic delete",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        // Also where no bastion asks for it: whether one does may be known only when it is there.
-        stdin: pulumi.jsonStringify(deployerKey.secrets),
+        create: "topic ensure",
+        update: "topic ensure",
+        delete: "topic delete",
+        spec,
+        secrets: deployerKey.secrets,
         triggers: [settings.name],
         // It holds the configs that the last run has set.
-        addPreviousOutputInEnv: true,
-        logging: "stderr",
+        lastResult: true,
       },
       {
         parent: this,

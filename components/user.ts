@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import * as random from "@pulumi/random";
 import type { Reach, ReachSecrets } from "../model/reach.ts";
 import { renderProperties } from "../model/render/properties.ts";
@@ -82,18 +82,16 @@ export class User extends pulumi.ComponentResource {
     const secrets = pulumi
       .all([args.secrets, password])
       .apply(([secrets, password]): UserSecrets => ({ ...secrets, password }));
-    const managed = new command.local.Command(
+    const managed = scriptCommand(
       `${name}-managed`,
       {
-        create: "node scripts/run.mjs user ensure",
+        create: "user ensure",
         // Also for another password or another certificate of the deployer: they stand in the standard input.
-        update: "node scripts/run.mjs user ensure",
-        delete: "node scripts/run.mjs user delete",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(secrets),
+        update: "user ensure",
+        delete: "user delete",
+        spec,
+        secrets,
         triggers: [username],
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
       },
       {
         parent: this,

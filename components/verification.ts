@@ -1,9 +1,8 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import * as random from "@pulumi/random";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { Reach } from "../model/reach.ts";
-import { SPEC_VARIABLE } from "../model/specs/verificationSpec.ts";
 import type {
   Login,
   PartitionState,
@@ -81,16 +80,13 @@ export class Verification extends pulumi.ComponentResource {
     const secrets = pulumi
       .all([deployerKey.secrets, login])
       .apply(([secrets, login]): VerificationSecrets => ({ ...secrets, ...(login && { login }) }));
-    const roundTrip = new command.local.Command(
+    const roundTrip = scriptCommand(
       `${name}-round-trip`,
       {
-        create: "node scripts/run.mjs verify",
-        update: "node scripts/run.mjs verify",
-        environment: { [SPEC_VARIABLE]: pulumi.jsonStringify(spec) },
-        // Also where no bastion asks for it: whether one does may be known only when it is there.
-        stdin: pulumi.jsonStringify(secrets),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "verify",
+        update: "verify",
+        spec,
+        secrets,
       },
       { parent: this, dependsOn: [...(startAfter ?? [])] },
     );

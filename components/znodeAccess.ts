@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { Member } from "./member.ts";
 import type { Reach } from "../model/reach.ts";
@@ -40,15 +40,13 @@ export class ZnodeAccess extends pulumi.ComponentResource {
       ensemble: args.ensemble,
       users: args.users,
     }));
-    this.set = new command.local.Command(
+    this.set = scriptCommand(
       `${name}-znodes`,
       {
-        create: "node scripts/run.mjs znodeAccess",
-        update: "node scripts/run.mjs znodeAccess",
-        environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec) },
-        stdin: pulumi.jsonStringify(args.deployerKey.secrets),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "znodeAccess",
+        update: "znodeAccess",
+        spec,
+        secrets: args.deployerKey.secrets,
       },
       { parent: this, dependsOn: [...args.startAfter] },
     );

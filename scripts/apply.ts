@@ -5,7 +5,6 @@
  *
  * Settings: an ApplySpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
-import { text } from "node:stream/consumers";
 import { type ApplySecrets, type ApplySpec, SECRET_HASHES } from "../model/specs/applySpec.ts";
 import { DEPLOY_USER } from "../model/render/machinePaths.ts";
 import { readSpec, withSecrets } from "./apply/spec.ts";
@@ -13,9 +12,10 @@ import { stopForGood, stopForReplacement } from "./apply/stop.ts";
 import { rollOut } from "./apply/rollOut.ts";
 import { waitForCloudInit } from "./lib/awaitCloudInit.ts";
 import { isDestroying } from "./lib/destroying.ts";
-import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
-import { result, runScript } from "./lib/report.ts";
+import { result } from "./lib/report.ts";
+import { readSecrets, specText } from "./lib/scriptInput.ts";
+import { runClusterScript } from "./lib/withCluster.ts";
 import type { Ssh } from "./lib/ssh.ts";
 
 /** A machine's way from switched on to SSH, with an image that has to be fetched and unpacked first. */
@@ -24,8 +24,8 @@ const CONNECT_TIMEOUT_MS = 180_000;
 const STOP_CONNECT_TIMEOUT_MS = 15_000;
 
 async function main(): Promise<void> {
-  const spec = readSpec(process.env.KAFKA_CLUSTER_SPEC ?? "{}", process.env[SECRET_HASHES]);
-  const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
+  const spec = readSpec(specText(), process.env[SECRET_HASHES]);
+  const secrets = await readSecrets<ApplySecrets>();
   const stopping = process.argv[2] === "delete";
   const network = new Network({
     ...secrets,
@@ -54,4 +54,4 @@ async function apply(spec: ApplySpec, ssh: Ssh): Promise<void> {
   result(await rollOut(spec, ssh));
 }
 
-runScript(() => main().finally(exitSoon));
+runClusterScript(main);

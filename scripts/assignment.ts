@@ -1,22 +1,18 @@
-import { text } from "node:stream/consumers";
 import type { AssignmentResult, AssignmentSpec } from "../model/specs/assignmentSpec.ts";
 import { planAssignment, tooManyReplicas } from "../model/kafka/replicaAssignment.ts";
 import { counted } from "../model/kafka/counted.ts";
 import type { ReachSecrets } from "../model/reach.ts";
 import { movable, namedPartitions } from "./assignment/movable.ts";
 import type { PartitionMetadata } from "./lib/adminProtocol.ts";
-import { AdminRequests } from "./lib/adminRequests.ts";
-import { exitSoon, kafkaClient } from "./lib/kafka.ts";
+import type { AdminRequests } from "./lib/adminRequests.ts";
 import { byTopic, keyOf } from "./lib/partitions.ts";
-import { Network } from "./lib/reach.ts";
-import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { progress, result, UserError } from "./lib/report.ts";
+import { lastResult, readSecrets, readSpecVariable } from "./lib/scriptInput.ts";
 import { waitFor } from "./lib/wait.ts";
+import { CONNECT_TIMEOUT_MS, runClusterScript, withCluster } from "./lib/withCluster.ts";
 import { without } from "./mover/clusterConfigs.ts";
 import { removeLeftovers } from "./mover/leftovers.ts";
 import { moveReplicas } from "./mover/mover.ts";
-
-/** How long brokers that are healthy may take to know each other, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 60_000;
 
 /** How long the cluster may take to tell what it has taken, in milliseconds. */
 const SETTLE_TIMEOUT_MS = 60_000;
@@ -111,28 +107,11 @@ async function proveEmpty(requests: AdminRequests, wanted: readonly number[]): P
   );
 }
 
-runScript(async () => {
-  const json = process.env.KAFKA_CLUSTER_SPEC;
-  if (json === undefined) throw new Error("KAFKA_CLUSTER_SPEC is not set");
-  const spec = JSON.parse(json) as AssignmentSpec;
-  const secrets = JSON.parse(await text(process.stdin)) as ReachSecrets;
+runClusterScript(async () => {
+  const spec = readSpecVariable<AssignmentSpec>();
+  const secrets = await readSecrets<ReachSecrets>();
   // Pulumi gives the last run's output to an update, also to one that is done again after it was interrupted.
-  const last = process.argv[2] === "update" ? process.env.PULUMI_COMMAND_STDOUT : undefined;
-  const known = last === undefined ? undefined : (JSON.parse(last) as AssignmentResult).brokers;
-  const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: CONNECT_TIMEOUT_MS });
-  const client = kafkaClient({
-    brokers: spec.brokers.map(({ address }) => address),
-    clientId: "assignment",
-    openSocket: network.openSocket,
-  });
-  const requests = new AdminRequests(client);
-  try {
-    await network.ready();
-    result(await network.guard(assign(spec, known, requests)));
-  } finally {
-    await requests.close();
-    client.close();
-    network.close();
-    exitSoon();
-  }
+  const known = process.argv[2] === "update" ? lastResult<AssignmentResult>()?.brokers : undefined;
+  const cluster = { ...spec, secrets, clientId: "assignment" };
+  result(await withCluster(cluster, (requests) => assign(spec, known, requests)));
 });

@@ -5,15 +5,15 @@
  *
  * Settings: an EnsembleUpgradeSpec in KAFKA_CLUSTER_SPEC, ApplySecrets on standard input. The result says what was done.
  */
-import { text } from "node:stream/consumers";
 import type { ApplySecrets, ApplySpec } from "../model/specs/applySpec.ts";
 import type { EnsembleUpgradeSpec } from "../model/specs/ensembleUpgradeSpec.ts";
 import { DEPLOY_USER } from "../model/render/machinePaths.ts";
 import { asSeen, endpointOf, zookeeperHealth } from "./apply/health.ts";
 import { type RollOut, rollOut } from "./apply/rollOut.ts";
-import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
-import { result, runScript } from "./lib/report.ts";
+import { result } from "./lib/report.ts";
+import { readSecrets, readSpecVariable } from "./lib/scriptInput.ts";
+import { runClusterScript } from "./lib/withCluster.ts";
 import type { Ssh } from "./lib/ssh.ts";
 
 interface Server {
@@ -24,8 +24,8 @@ interface Server {
 }
 
 async function main(): Promise<void> {
-  const { servers } = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as EnsembleUpgradeSpec;
-  const secrets = JSON.parse(await text(process.stdin)) as ApplySecrets;
+  const { servers } = readSpecVariable<EnsembleUpgradeSpec>();
+  const secrets = await readSecrets<ApplySecrets>();
   const networks: Network[] = [];
   const connect = async (spec: ApplySpec): Promise<Server> => {
     const network = new Network({ ...secrets, reach: spec.reach });
@@ -51,4 +51,4 @@ function inOrder(servers: readonly Server[]): Server[] {
   return [...servers].sort((a, b) => rank(a) - rank(b));
 }
 
-runScript(() => main().finally(exitSoon));
+runClusterScript(main);

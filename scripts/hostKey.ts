@@ -6,19 +6,19 @@
  * Settings: a HostKeySpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input. Result: HostKeyResult. There is nothing
  * to delete.
  */
-import { text } from "node:stream/consumers";
 import type { HostKeyResult, HostKeySpec } from "../model/specs/hostKeySpec.ts";
 import type { ReachSecrets } from "../model/reach.ts";
-import { exitSoon } from "./lib/kafka.ts";
 import { Network } from "./lib/reach.ts";
-import { result, runScript } from "./lib/report.ts";
+import { result } from "./lib/report.ts";
+import { readSecrets, readSpecVariable } from "./lib/scriptInput.ts";
+import { runClusterScript } from "./lib/withCluster.ts";
 
 /** From switched on until cloud-init has made the user, with an image that may be fetched first. */
 const TIMEOUT_MS = 600_000;
 
 async function learn(): Promise<HostKeyResult> {
-  const { reach, ...machine } = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as HostKeySpec;
-  const { privateKey } = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  const { reach, ...machine } = readSpecVariable<HostKeySpec>();
+  const { privateKey } = await readSecrets<ReachSecrets>();
   const network = new Network({ reach, privateKey, timeoutMs: TIMEOUT_MS });
   try {
     return { hostKey: await network.learnHostKey(machine) };
@@ -27,4 +27,4 @@ async function learn(): Promise<HostKeyResult> {
   }
 }
 
-runScript(() => learn().then(result).finally(exitSoon));
+runClusterScript(() => learn().then(result));

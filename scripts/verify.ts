@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { text } from "node:stream/consumers";
 import { AdminRequests } from "./lib/adminRequests.ts";
-import { disconnect, exitSoon, kafkaClient } from "./lib/kafka.ts";
-import { Network } from "./lib/reach.ts";
-import { progress, result, runScript } from "./lib/report.ts";
+import { disconnect, kafkaClient } from "./lib/kafka.ts";
+import type { Network } from "./lib/reach.ts";
+import { progress, result } from "./lib/report.ts";
+import { readSecrets, readSpecVariable } from "./lib/scriptInput.ts";
+import { runClusterScript, withNetwork } from "./lib/withCluster.ts";
 import goodsListing from "./messages/goodsListing.json" with { type: "json" };
 import {
   deleteGroups,
@@ -15,7 +16,7 @@ import {
 } from "./verification/brokerSteps.ts";
 import { Deadline } from "./verification/deadline.ts";
 import { readDocument, sendDocument } from "./verification/message.ts";
-import { roles, SPEC_VARIABLE } from "../model/specs/verificationSpec.ts";
+import { roles } from "../model/specs/verificationSpec.ts";
 import type {
   Login,
   VerificationResult,
@@ -97,17 +98,9 @@ async function verify(spec: VerificationSpec, network: Network, login: Login | u
   }
 }
 
-runScript(async () => {
-  const json = process.env[SPEC_VARIABLE];
-  if (json === undefined) throw new Error(`${SPEC_VARIABLE} is not set`);
-  const spec = JSON.parse(json) as VerificationSpec;
-  const { login, ...secrets } = JSON.parse(await text(process.stdin)) as VerificationSecrets;
-  const network = new Network({ ...secrets, reach: spec.reach, timeoutMs: spec.timeoutSeconds * 1000 });
-  try {
-    await network.ready();
-    result(await network.guard(verify(spec, network, login)));
-  } finally {
-    network.close();
-    exitSoon();
-  }
+runClusterScript(async () => {
+  const spec = readSpecVariable<VerificationSpec>();
+  const { login, ...secrets } = await readSecrets<VerificationSecrets>();
+  const way = { reach: spec.reach, secrets, timeoutMs: spec.timeoutSeconds * 1000 };
+  result(await withNetwork(way, (network) => verify(spec, network, login)));
 });

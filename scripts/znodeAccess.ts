@@ -5,7 +5,6 @@
  *
  * Settings: a ZnodeAccessSpec in KAFKA_CLUSTER_SPEC, ReachSecrets on standard input.
  */
-import { text } from "node:stream/consumers";
 import type { ReachSecrets } from "../model/reach.ts";
 import { BROKER_NAME } from "../model/render/brokerSecurity.ts";
 import {
@@ -17,11 +16,11 @@ import {
 } from "../model/render/machinePaths.ts";
 import type { ZnodeAccessSpec } from "../model/specs/znodeAccessSpec.ts";
 import { reasonOf, withAdminRequests } from "./lib/adminRequests.ts";
-import { exitSoon } from "./lib/kafka.ts";
-import { Network } from "./lib/reach.ts";
-import { progress, result, runScript, UserError } from "./lib/report.ts";
+import { progress, result, UserError } from "./lib/report.ts";
+import { readSecrets, readSpecVariable } from "./lib/scriptInput.ts";
 import { describeScramCredentialsRequest } from "./lib/scramProtocol.ts";
 import type { Ssh } from "./lib/ssh.ts";
+import { runClusterScript, withNetwork } from "./lib/withCluster.ts";
 import { deleteCredential } from "./users/scram.ts";
 import { ZooKeeperReader } from "./lib/zookeeperReader.ts";
 
@@ -32,21 +31,18 @@ const LOOKED_AT = ["/brokers/topics", "/config/topics", "/config/users", "/kafka
 const SUPER_USERS = [BROKER_NAME, "ANONYMOUS"];
 
 async function main(): Promise<void> {
-  const spec = JSON.parse(process.env.KAFKA_CLUSTER_SPEC ?? "{}") as ZnodeAccessSpec;
-  const secrets = JSON.parse(await text(process.stdin)) as ReachSecrets;
+  const spec = readSpecVariable<ZnodeAccessSpec>();
+  const secrets = await readSecrets<ReachSecrets>();
   const { name, address, hostKey } = spec.member;
-  const network = new Network({ ...secrets, reach: spec.reach });
-  try {
+  await withNetwork({ reach: spec.reach, secrets }, async (network) => {
     const ssh = await network.connect({ name, address, user: DEPLOY_USER }, hostKey);
     const said = await migrate(spec, ssh);
     const wrong = await notSo(spec, ssh);
     if (wrong.length > 0) throw new UserError(`znodes ${wrong.join(", ")} are not ${spec.access} after:\n${said}`);
     if (spec.access === "secure") await withdrawSuperUsers(spec, ssh);
-    progress(`znodes of the brokers are ${spec.access === "secure" ? "the brokers' alone" : "everybody's"} to change`);
-    result({ access: spec.access });
-  } finally {
-    network.close();
-  }
+  });
+  progress(`znodes of the brokers are ${spec.access === "secure" ? "the brokers' alone" : "everybody's"} to change`);
+  result({ access: spec.access });
 }
 
 /** Runs ZkSecurityMigrator, which connects as the broker does: it reads that from the broker's own properties. */
@@ -106,4 +102,4 @@ async function withdrawSuperUsers({ member, users }: ZnodeAccessSpec, ssh: Ssh):
   });
 }
 
-runScript(() => main().finally(exitSoon));
+runClusterScript(main);

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "../scriptCommand.ts";
 import type { DeployerKey } from "../deployerKey.ts";
 import type { KafkaVersion } from "../../model/kafka/versions.ts";
 import type { BlockDevice } from "../../model/render/dataVolume.ts";
@@ -169,13 +169,11 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       const { url, sha512 } = distribution;
       return { name: version.name, url: pulumi.output(url), sha512: pulumi.output(sha512) };
     }
-    const published = new command.local.Command(
+    const published = scriptCommand(
       `${name}-distribution`,
       {
-        create: "node scripts/run.mjs distribution published",
+        create: "distribution published",
         environment: { KAFKA_VERSION: version.version },
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
       },
       { parent: this },
     ).stdout.apply((json) => JSON.parse(json) as { url: string; sha512: string });

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "../scriptCommand.ts";
 import * as random from "@pulumi/random";
 import { spaceName } from "../../model/local/names.ts";
 import type { KafkaVersion } from "../../model/kafka/versions.ts";
@@ -68,14 +69,12 @@ export class LocalPlatform extends pulumi.ComponentResource implements Platform 
     // Updated, not replaced, when its recipe changes: each machine is replaced in its turn by the new fingerprint.
     const key = args.imageKey;
     this.#image = localScript(`${name}-image`, "image", { ...this.#owner, key }, inSpace);
-    this.#archive = new command.local.Command(
+    this.#archive = scriptCommand(
       `${name}-distribution`,
       {
-        create: "node scripts/run.mjs distribution create",
+        create: "distribution create",
         // The key only says that what the archive is assembled from has changed.
         environment: { KAFKA_VERSION: args.version.version, ASSEMBLY_KEY: args.assemblyKey },
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
       },
       { parent: this },
     );

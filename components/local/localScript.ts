@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { scriptCommand } from "../scriptCommand.ts";
 
 /** Further arguments of {@link localScript}. */
 export interface LocalScriptArgs {
@@ -20,17 +21,15 @@ export function localScript(
   opts: pulumi.CustomResourceOptions,
   args: LocalScriptArgs = {},
 ): command.local.Command {
-  const run = `node scripts/run.mjs local/${script}`;
-  return new command.local.Command(
+  const run = `local/${script}`;
+  return scriptCommand(
     name,
     {
       create: `${run} create`,
       update: `${run} update`,
       delete: `${run} delete`,
-      environment: { KAFKA_CLUSTER_SPEC: pulumi.jsonStringify(spec), ...args.environment },
-      addPreviousOutputInEnv: false,
-      logging: "stderr",
-      ...(args.triggers && { triggers: args.triggers }),
+      spec,
+      ...args,
     },
     // Its name, address or bridge can't be had twice, so an old one goes before a new one comes.
     { deleteBeforeReplace: true, ...opts },

@@ -1,3 +1,4 @@
+import { SPEC_VARIABLE } from "./specVariable.ts";
 import type { Reach, ReachSecrets } from "../reach.ts";
 
 /** A broker as the verification sees it. */
@@ -78,9 +79,6 @@ export interface VerificationTimes {
   /** The consumer groups deleted again. */
   readonly cleanedUp: number;
 }
-
-/** Environment variable that carries a {@link VerificationSpec}. */
-export const SPEC_VARIABLE = "KAFKA_CLUSTER_SPEC";
 
 /** Tells the producer's broker and the consumers' apart. */
 export function roles(brokers: readonly SpecBroker[]): { producer: SpecBroker; consumers: readonly SpecBroker[] } {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { type ApplySpec, type ApplySecrets, SECRET_HASHES } from "../../model/specs/applySpec.ts";
 
 /** The environment of an apply, as far as it is read. */
@@ -19,7 +20,7 @@ export function readSpec(text: string, hashes: unknown): ApplySpec {
 
 /** The spec in a Command's environment; undefined where there is none. */
 export function specIn(environment: Environment | undefined): ApplySpec | undefined {
-  const text = environment?.KAFKA_CLUSTER_SPEC;
+  const text = environment?.[SPEC_VARIABLE];
   if (typeof text !== "string") return undefined;
   const { files, services } = JSON.parse(text) as Partial<ApplySpec>;
   return Array.isArray(files) && Array.isArray(services) ? readSpec(text, environment?.[SECRET_HASHES]) : undefined;

@@ -1,4 +1,5 @@
 import { result, runScript, UserError } from "../lib/report.ts";
+import { readSpecVariable } from "../lib/scriptInput.ts";
 
 /** What a resource script can do. `create` and `update` give the script's result. */
 export interface Operations<Spec> {
@@ -12,9 +13,7 @@ export interface Operations<Spec> {
 export function runResource<Spec>(operations: Operations<Spec>): void {
   runScript(async () => {
     const operation = process.argv[2] ?? "(none)";
-    const json = process.env.KAFKA_CLUSTER_SPEC;
-    if (!json) throw new UserError("KAFKA_CLUSTER_SPEC is empty; it holds the settings of the resource as JSON");
-    const spec = JSON.parse(json) as Spec;
+    const spec = readSpecVariable<Spec>();
     switch (operation) {
       case "create":
         result(await operations.create(spec));

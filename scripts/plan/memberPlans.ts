@@ -1,8 +1,9 @@
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { FOUND_DOWN, SECRET_HASHES } from "../../model/specs/applySpec.ts";
 import { readSpec } from "../apply/spec.ts";
 import { changedInputs, whyReplaced } from "./reasons.ts";
 import { serviceChanges } from "./serviceChanges.ts";
-import { inOrder, isLeftover, type Part, partOf, SPEC, type Step, textInput, UNFINISHED } from "./planSteps.ts";
+import { inOrder, isLeftover, type Part, partOf, type Step, textInput, UNFINISHED } from "./planSteps.ts";
 
 /** What an update will do to a member; nothing said means that it is left alone. */
 export interface MemberPlan {
@@ -143,7 +144,7 @@ function applySays(steps: readonly Step[] = [], machineChanges: boolean): string
       return [machineChanges ? LOOKED_AT : "services are stopped and started"];
     case "changed": {
       const step = steps.find(({ op }) => op === "update");
-      const [before, after] = [textInput(step?.old, SPEC), textInput(step?.new, SPEC)];
+      const [before, after] = [textInput(step?.old, SPEC_VARIABLE), textInput(step?.new, SPEC_VARIABLE)];
       if (before === undefined || after === undefined) return [LOOKED_AT];
       const [held, shown] = [textInput(step?.old, SECRET_HASHES), textInput(step?.new, SECRET_HASHES)];
       const changes = serviceChanges(readSpec(before, held), readSpec(after, shown));

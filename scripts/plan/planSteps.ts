@@ -1,3 +1,4 @@
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { SINGLE_HOLDERS, SINGLE_REPLICAS } from "../../model/singleReplicas.ts";
 import { readSpec } from "../apply/spec.ts";
 import { nameOf } from "../../model/urn.ts";
@@ -106,9 +107,6 @@ export function isLeftover({ op, old }: Step): boolean {
   return op === "delete-replaced" && old?.delete === true;
 }
 
-/** Environment variable of a Command that holds what its script is told. */
-export const SPEC = "KAFKA_CLUSTER_SPEC";
-
 /**
  * Environment variable that a Command has in the state when its last update did not end, with the reason. No program sets
  * it: that difference makes the next update run it.
@@ -132,7 +130,7 @@ export function inOrder(members: Iterable<string>): string[] {
 export function stopsBroker({ op, urn, old, new: next }: Step): boolean {
   if (partOf(urn)?.member.startsWith("kafka-") !== true) return false;
   if (op === "create-replacement") return true;
-  const [before, after] = [textInput(old, SPEC), textInput(next, SPEC)];
+  const [before, after] = [textInput(old, SPEC_VARIABLE), textInput(next, SPEC_VARIABLE)];
   if (op !== "update" || before === undefined || after === undefined) return false;
   return serviceChanges(readSpec(before, undefined), readSpec(after, undefined)).some((change) =>
     change.startsWith("kafka is restarted"),

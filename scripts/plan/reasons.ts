@@ -1,7 +1,8 @@
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { isDeepStrictEqual } from "node:util";
 import { MACHINE_TRIGGERS } from "../../model/local/machineTriggers.ts";
 import { UNKNOWN } from "../../model/engineValues.ts";
-import { SPEC, type Step, type StepState, textInput } from "./planSteps.ts";
+import { type Step, type StepState, textInput } from "./planSteps.ts";
 
 /** Why a resource is replaced, in a few words; empty when the plan does not say. */
 export function whyReplaced(steps: readonly Step[] = [], reasons: ReadonlyMap<string, string>): string {
@@ -25,7 +26,7 @@ function changedTriggers(step: Step | undefined): string[] {
 export function changedInputs(steps: readonly Step[] = []): string[] {
   const step = steps.find(({ op }) => op === "update");
   const values = (state: StepState | null | undefined): Record<string, unknown> => {
-    const spec = textInput(state, SPEC);
+    const spec = textInput(state, SPEC_VARIABLE);
     return { ...state?.inputs, ...(spec !== undefined && (JSON.parse(spec) as object)) };
   };
   const [before, after] = [values(step?.old), values(step?.new)];

@@ -1,3 +1,4 @@
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import type { Checkpoint, RecordedResource } from "../stack/prepare.ts";
 import { inOrder, type Part, partOf, textInput } from "./planSteps.ts";
 
@@ -27,7 +28,7 @@ export function recordedParts(checkpoint: Checkpoint | null): RecordedPart[] {
     const found = partOf(resource.urn);
     // What was replaced and is still to be deleted is no part of the member any more.
     if (!found || resource.delete === true) return [];
-    const spec = textInput(resource, "KAFKA_CLUSTER_SPEC");
+    const spec = textInput(resource, SPEC_VARIABLE);
     const isLocal = resource.type === "command:local:Command" && ["machine", "volume"].includes(found.part);
     return [
       {

@@ -1,5 +1,6 @@
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { readSpec } from "../apply/spec.ts";
-import { isIn, partOf, SPEC, type Step, type StepState, stopsBroker, textInput } from "./planSteps.ts";
+import { isIn, partOf, type Step, type StepState, stopsBroker, textInput } from "./planSteps.ts";
 
 /** Topics that a line names; the rest is counted. */
 const NAMED = 5;
@@ -27,7 +28,7 @@ function gains(steps: readonly Step[]): string[] {
 function stops(steps: readonly Step[], single: readonly string[] | undefined): string[] {
   const applies = steps.filter(({ urn }) => partOf(urn)?.part === "apply");
   const specs = applies.flatMap(({ new: next, old }) => {
-    const text = textInput(next, SPEC) ?? textInput(old, SPEC);
+    const text = textInput(next, SPEC_VARIABLE) ?? textInput(old, SPEC_VARIABLE);
     return text === undefined ? [] : [readSpec(text, undefined)];
   });
   // The only broker is restarted all the same.
@@ -68,7 +69,7 @@ interface TopicTold {
 }
 
 function specOf<T>(state: StepState | null | undefined): Partial<T> | undefined {
-  const text = textInput(state, SPEC);
+  const text = textInput(state, SPEC_VARIABLE);
   return text === undefined ? undefined : (JSON.parse(text) as Partial<T>);
 }
 

@@ -2,10 +2,11 @@
  * What an update that did not succeed has begun and not ended. Pulumi keeps the inputs of before then, so that a user who
  * takes the change back has changed nothing, and what was half done would stay. So it is marked, and the next update runs it.
  */
+import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { progress } from "../lib/report.ts";
 import { nameOf } from "../../model/urn.ts";
 import { isSecret } from "../../model/engineValues.ts";
-import { isIn, partOf, SPEC, textInput, UNFINISHED } from "../plan/planSteps.ts";
+import { isIn, partOf, textInput, UNFINISHED } from "../plan/planSteps.ts";
 import { changeDeployment, type ExportedResource } from "./exportedState.ts";
 
 /** The type of the resources that are run again: what they do is ours and can be done again. */
@@ -58,7 +59,7 @@ function isAhead(version: string | undefined, deployed: unknown): boolean {
 
 /** The version that an ensemble was upgraded to last. */
 function versionOf(ensemble: ExportedResource): string | undefined {
-  const spec = JSON.parse(textInput(ensemble, SPEC) ?? "{}") as { servers?: readonly { kafkaVersion: string }[] };
+  const spec = JSON.parse(textInput(ensemble, SPEC_VARIABLE) ?? "{}") as { servers?: readonly { kafkaVersion: string }[] };
   return spec.servers?.[0]?.kafkaVersion;
 }
 
