@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { scriptCommand } from "../scriptCommand.ts";
 import * as random from "@pulumi/random";

@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
 import { scriptCommand } from "../scriptCommand.ts";
 
 /** Further arguments of {@link localScript}. */

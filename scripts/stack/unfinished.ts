@@ -59,7 +59,9 @@ function isAhead(version: string | undefined, deployed: unknown): boolean {
 
 /** The version that an ensemble was upgraded to last. */
 function versionOf(ensemble: ExportedResource): string | undefined {
-  const spec = JSON.parse(textInput(ensemble, SPEC_VARIABLE) ?? "{}") as { servers?: readonly { kafkaVersion: string }[] };
+  const spec = JSON.parse(textInput(ensemble, SPEC_VARIABLE) ?? "{}") as {
+    servers?: readonly { kafkaVersion: string }[];
+  };
   return spec.servers?.[0]?.kafkaVersion;
 }
 
