@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { secret } from "../../../model/engineValues.ts";
 
@@ -59,6 +60,14 @@ const TLS_OUTPUTS: Record<string, (name: string) => Record<string, unknown>> = {
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: `certificate ${name}` }),
 };
 
+/** A Command's scripts stand in the states of stacks: they have to be there under the names that they have. */
+function assertScripts(inputs: Readonly<Record<string, unknown>>): void {
+  for (const step of [inputs.create, inputs.update, inputs.delete]) {
+    const [, name] = /^node scripts\/run\.mjs (\S+)/.exec(String(step)) ?? [];
+    if (name !== undefined && !existsSync(`scripts/${name}.ts`)) throw new Error(`a Command runs ${name}, no script`);
+  }
+}
+
 /**
  * Runs a part of a program against strict mocks and gives every resource that it asked for, in order.
  *
@@ -78,6 +87,7 @@ export async function deploy(
       newResource(args) {
         if (!args.custom) return { id: "", state: args.inputs as Record<string, unknown> };
         if (args.type === "command:local:Command") {
+          assertScripts(args.inputs as Record<string, unknown>);
           const stdout = args.name in printed ? JSON.stringify(printed[args.name]) : "";
           return { id: args.name, state: { ...(args.inputs as object), stdout, stderr: "" } };
         }
