@@ -15,7 +15,7 @@ import type { Settings } from "../model/settings/settings.ts";
 
 /** A site, and how to make the platform there. */
 export interface ChosenSite extends Site {
-  readonly createPlatform: (deployerKey: DeployerKey) => Platform;
+  readonly createPlatform: (deployerKey: DeployerKey, opts?: pulumi.ComponentResourceOptions) => Platform;
 }
 
 /**
@@ -37,9 +37,9 @@ export async function chooseSite(
       const { subnet, machine } = settings;
       return {
         ...localSite(settings),
-        createPlatform: () => {
+        createPlatform: (_deployerKey, opts) => {
           const keys = { imageKey: imageKey(), assemblyKey: assemblyKey(version) };
-          return new LocalPlatform("local", { stack, subnet, version, machine, ...keys });
+          return new LocalPlatform("local", { stack, subnet, version, machine, ...keys }, opts);
         },
       };
     }
@@ -71,7 +71,8 @@ export async function chooseSite(
       }
       return {
         ...site,
-        createPlatform: (deployerKey) => new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }),
+        createPlatform: (deployerKey, opts) =>
+          new AwsPlatform("aws", { ...settings, stack, site, version, deployerKey }, opts),
       };
     }
     default:

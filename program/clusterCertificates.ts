@@ -25,12 +25,13 @@ export function chooseCertificates(
   { security, certificates }: Settings,
   plans: readonly NodePlan[],
   last?: Pick<Deployment, "tls">,
+  opts?: pulumi.ComponentResourceOptions,
 ): ClusterCertificates | undefined {
   if (!hasTls(security)) return undefined;
   switch (certificates.kind) {
     case "made": {
       const { kind: _, ...settings } = certificates;
-      return new Certificates("certificates", { ...settings, plans });
+      return new Certificates("certificates", { ...settings, plans }, opts);
     }
     case "given":
       try {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../model/urn.ts";
 import { formatProblems } from "../model/kafka/problem.ts";
 import { releaseChange } from "../model/kafka/upgrade.ts";
 import { kafkaVersion as release } from "../model/kafka/versions.ts";
@@ -27,45 +28,70 @@ export interface Deployment extends ClusterShape {
   readonly tls?: ClientTls;
 }
 
+const MEMBER_TYPE = "kafka-cluster:index:Member";
+
+/** Type of the component whose outputs are the record of its last deployment. */
+export const RECORD_TYPE = "kafka-cluster:index:Kafka";
+
+/** Outputs on record, by their names. One that an older version of the program did not have is absent. */
+type RecordedOutputs = Readonly<Record<string, unknown>>;
+
+/** What the engine has on record of a resource. */
+interface RecordedResource {
+  readonly type: string;
+  readonly outputs: RecordedOutputs;
+}
+
 /**
- * What this stack's last successful deployment exported; undefined before the first one. The program tells by it the
- * first deployment, in which all members may boot at once, from a change of a cluster that lives.
+ * What the last successful deployment of a cluster has left on record; undefined before the first one. The program tells by
+ * it the first deployment, in which all members may boot at once, from a change of a cluster that lives.
+ *
+ * @param name of the component {@link RECORD_TYPE}
+ * @throws pulumi.RunError when there are members, and nothing says what their last deployment was like
  */
-export async function lastDeployment(): Promise<Deployment | undefined> {
-  const itself = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const last = new pulumi.StackReference("last-deployment", { name: itself });
-  const output = async (name: string): Promise<unknown> => {
-    const details = await last.getOutputDetails(name);
-    return (details.value as unknown) ?? details.secretValue;
+export async function lastDeployment(name: string): Promise<Deployment | undefined> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const listed = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
+    readonly outputs: Readonly<Record<string, RecordedResource>>;
   };
-  if ((await output("members")) === undefined) return undefined;
-  const [members, kafkaVersion, protocol, hostKeys, reach, deployerKey, subnet, ...others] = await Promise.all([
-    output("members"),
-    output("kafkaVersion"),
-    output("interBrokerProtocolVersion"),
-    output("hostKeys"),
-    output("reach"),
-    output("deployerPrivateKey"),
-    output("subnet"),
-    output("infrastructure"),
-    output("topics"),
-    output("security"),
-    output("deployerTls"),
-    output("rollOrder"),
-  ]);
-  const [infrastructure, topics, security, tls, order] = others;
+  const outputs = recordIn(listed.outputs, name);
+  return outputs?.members === undefined ? undefined : deploymentOf(outputs);
+}
+
+/** The outputs of the component, or, where an older version of the program has made the cluster, of its stack. */
+function recordIn(resources: Readonly<Record<string, RecordedResource>>, name: string): RecordedOutputs | undefined {
+  const all = Object.entries(resources);
+  const own = all.find(([urn, { type }]) => type === RECORD_TYPE && nameOf(urn) === name);
+  if (own) return own[1].outputs;
+  // They stood at the top of the program before there was the component.
+  const older = all.filter(([urn, { type }]) => type === MEMBER_TYPE && !urn.includes(`${RECORD_TYPE}$`));
+  if (older.length === 0) return undefined;
+  const stack = all.find(([, { type }]) => type === "pulumi:pulumi:Stack")?.[1].outputs;
+  if (stack?.members !== undefined) return stack;
+  const names = older.map(([urn]) => nameOf(urn)).join(", ");
+  throw new pulumi.RunError(
+    `the stack has members (${names}), made by an older version of the program, and no output "members" that says what ` +
+      "their last deployment was like: without it they would all be changed at once. If outputs were renamed, give them " +
+      "the names back that index.ts had, for one update; if the first deployment has not ended, end it with the version " +
+      "of the program that began it, or take it away (npm run down)",
+  );
+}
+
+function deploymentOf(outputs: RecordedOutputs): Deployment {
+  const { members, kafkaVersion, interBrokerProtocolVersion: protocol, hostKeys, reach, subnet, topics } = outputs;
+  const { deployerPrivateKey, infrastructure, security, deployerTls: tls, rollOrder } = outputs;
   return {
     members: members as ClusterShape["members"],
     kafkaVersion: kafkaVersion as string,
     // Before it was a setting, brokers spoke what is their version's own.
     interBrokerProtocolVersion: (protocol as string | undefined) ?? release(kafkaVersion as string).protocol,
     ...(reach !== undefined && { reach: reach as Reach }),
-    ...(deployerKey !== undefined && { privateKey: deployerKey as string }),
+    ...(deployerPrivateKey !== undefined && { privateKey: deployerPrivateKey as string }),
     ...(hostKeys !== undefined && { hostKeys: hostKeys as Readonly<Record<string, string>> }),
     subnet: subnet as string,
     infrastructure: (infrastructure as Infrastructure | undefined) ?? FIRST_INFRASTRUCTURE,
     security: (security as SecurityShape | undefined) ?? FIRST_SECURITY,
-    ...(order !== undefined && { rollOrder: order as readonly string[] }),
+    ...(rollOrder !== undefined && { rollOrder: rollOrder as readonly string[] }),
     ...(isGiven(tls) && { tls: tls as ClientTls }),
     ...(topics !== undefined && { topics: topics as readonly TopicShape[] }),
   };

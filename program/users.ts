@@ -31,25 +31,33 @@ export interface ClusterUsersArgs {
 }
 
 /** Makes the users of a cluster with TLS. */
-export function createUsers(settings: Settings, args: ClusterUsersArgs): ClusterUsers {
+export function createUsers(
+  settings: Settings,
+  args: ClusterUsersArgs,
+  opts?: pulumi.ComponentResourceOptions,
+): ClusterUsers {
   const { cluster, certificates, reach, deployerKey } = args;
   if (!certificates) return { users: new Map(), ready: [] };
   const at = (port: number): SpecBroker[] =>
     cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${port}` }));
   const create = (user: Settings["users"][number]): User =>
-    new User(`user-${user.name}`, {
-      ...user,
-      brokers: at(KAFKA_PORTS.broker),
-      ...(hasPlaintext(settings.security) && { plaintextBrokers: at(KAFKA_PORTS.plaintext) }),
-      reach,
-      secrets: deployerKey.secrets,
-      clientBrokers: at(KAFKA_PORTS.client)
-        .map(({ address }) => address)
-        .join(","),
-      authorities: certificates.authorities,
-      cluster,
-      startAfter: cluster.members.map((member) => member.applied),
-    });
+    new User(
+      `user-${user.name}`,
+      {
+        ...user,
+        brokers: at(KAFKA_PORTS.broker),
+        ...(hasPlaintext(settings.security) && { plaintextBrokers: at(KAFKA_PORTS.plaintext) }),
+        reach,
+        secrets: deployerKey.secrets,
+        clientBrokers: at(KAFKA_PORTS.client)
+          .map(({ address }) => address)
+          .join(","),
+        authorities: certificates.authorities,
+        cluster,
+        startAfter: cluster.members.map((member) => member.applied),
+      },
+      opts,
+    );
   const verifying = create({
     name: VERIFICATION_USER,
     passwordGeneration: 1,

@@ -11,6 +11,7 @@ import type { HostKeySpec } from "../../model/specs/hostKeySpec.ts";
 import type { Reach, ReachSecrets } from "../../model/reach.ts";
 import { DEPLOY_USER } from "../../model/render/machinePaths.ts";
 import type { VerificationResult, VerificationSpec } from "../../model/specs/verificationSpec.ts";
+import { RECORD_TYPE } from "../../program/lastDeployment.ts";
 import { makeKeyPair } from "../../scripts/lib/keyPair.ts";
 import { plainSocket } from "../../scripts/lib/sockets.ts";
 import { ZooKeeperReader } from "../../scripts/lib/zookeeperReader.ts";
@@ -385,6 +386,48 @@ async function controllerEpoch(): Promise<number> {
     reader.close();
   }
 }
+
+/** Takes the state to the layout of before there was the component: all of it stood at the top of the program. */
+function toOlderLayout(rename: (text: string) => string = (text) => text): void {
+  stack.editState((latest) => {
+    const of = (type: string): string => latest.resources.find((one) => one.type === type)?.urn ?? "";
+    const [kafka, root] = [of(RECORD_TYPE), of("pulumi:pulumi:Stack")];
+    assert.ok(kafka !== "" && root !== "");
+    const others = latest.resources.filter(({ urn }) => urn !== kafka);
+    const text = JSON.stringify(others).replaceAll(`"${kafka}"`, `"${root}"`).replaceAll(`${RECORD_TYPE}$`, "");
+    latest.resources = JSON.parse(rename(text)) as typeof latest.resources;
+  });
+}
+
+/** What tells whether a service was started again. */
+const startTimes = (): Promise<string[]> =>
+  onAll("systemctl show --property=ExecMainStartTimestampMonotonic --value kafka zookeeper");
+
+test("a stack of before there was the component Kafka goes on without a change on any member", async () => {
+  await deployed();
+  const before = await startTimes();
+  toOlderLayout();
+  const { text } = await stack.succeed("preview");
+  assert.match(text, /Resources:\s+\+ 1 to create\s+\d+ unchanged\n[\s\S]*3 members are left alone/);
+  assert.deepEqual(resourceChanges((await stack.succeed("up")).text), { created: 1 });
+  assert.deepEqual(await startTimes(), before);
+  await stack.succeed("preview", "--expect-no-changes");
+});
+
+test("one whose record can't be found is refused", async () => {
+  await deployed();
+  const whole = stack.stateText();
+  toOlderLayout((text) => text.replaceAll('"members":', '"nodes":'));
+  try {
+    const text = await stack.fail("up");
+    assert.match(text, /the stack has members \(kafka-1, kafka-2, kafka-3\), .* no output "members"/);
+  } finally {
+    stack.editState((latest) =>
+      Object.assign(latest, (JSON.parse(whole) as { checkpoint: { latest: object } }).checkpoint.latest),
+    );
+  }
+  await stack.succeed("preview", "--expect-no-changes");
+});
 
 test("a changed broker property rolls through the members one after the other, the controller last", async () => {
   await deployed();

@@ -6,6 +6,7 @@ import type { ClusterShape } from "../../../model/livingCluster.ts";
 import { localSite } from "../../../model/settings/localSettings.ts";
 import { planMembers } from "../../../model/render/members.ts";
 import { checkSettings } from "../../../model/settings/settings.ts";
+import { typeOf } from "../../../model/urn.ts";
 import { lastDeployment, livingMembers } from "../../../program/lastDeployment.ts";
 
 /** What the program would export of its default settings with version 0.1.0, which kept no infrastructure. */
@@ -17,20 +18,62 @@ function exported(): Omit<ClusterShape, "infrastructure"> {
   return { members, kafkaVersion, interBrokerProtocolVersion, subnet: settings.subnet, security: FIRST_SECURITY };
 }
 
-/** The last deployment of a stack with these outputs. */
-async function deployed(outputs: object): Promise<ClusterShape | undefined> {
+const STACK = "urn:pulumi:dev::kafka-cluster::pulumi:pulumi:Stack::kafka-cluster-dev";
+const OLDER_MEMBER =
+  "urn:pulumi:dev::kafka-cluster::kafka-cluster:index:KafkaCluster$kafka-cluster:index:Member::kafka-1";
+
+/** URN of what a component `Kafka` has made, or of the component itself. */
+function ofKafka(name: string, ...types: string[]): string {
+  const all = ["Kafka", ...types].map((type) => `kafka-cluster:index:${type}`);
+  return `urn:pulumi:dev::kafka-cluster::${all.join("$")}::${name}`;
+}
+
+/** The last deployment of the cluster `kafka`, of a stack with these outputs of resources on record. */
+async function deployedOn(record: Readonly<Record<string, object>>): Promise<ClusterShape | undefined> {
   const mocks: pulumi.runtime.Mocks = {
-    newResource: ({ name, inputs }) => ({ id: name, state: { ...(inputs as object), outputs } }),
-    call: ({ token }) => {
-      throw new Error(`the program called ${token}`);
+    newResource: ({ name }) => {
+      throw new Error(`the program made ${name}`);
+    },
+    call: ({ token, inputs }) => {
+      assert.equal(token, "pulumi:pulumi:readStackResourceOutputs");
+      assert.deepEqual(inputs, { stackName: "organization/kafka-cluster/dev" });
+      const outputs = Object.entries(record).map(([urn, outputs]) => [urn, { type: typeOf(urn), outputs }]);
+      return { name: inputs.stackName as string, outputs: Object.fromEntries(outputs) as object };
     },
   };
   await pulumi.runtime.setMocks(mocks, "kafka-cluster", "dev", false, "organization");
-  return lastDeployment();
+  return lastDeployment("kafka");
+}
+
+/** The same where an older version of the program has made the cluster, which exported these outputs. */
+function deployed(outputs: object): Promise<ClusterShape | undefined> {
+  return deployedOn({ [STACK]: outputs, [OLDER_MEMBER]: {} });
 }
 
 test("a stack without members has no last deployment", async () => {
-  assert.equal(await deployed({}), undefined);
+  assert.equal(await deployedOn({}), undefined);
+  assert.equal(await deployedOn({ [STACK]: {} }), undefined);
+});
+
+test("the record is the component's own, whatever the stack's outputs are called", async () => {
+  const members = { [ofKafka("kafka-1", "KafkaCluster", "Member")]: {} };
+  const last = await deployedOn({ [STACK]: { brokers: 3 }, [ofKafka("kafka")]: exported(), ...members });
+  assert.deepEqual(last?.members, exported().members);
+  // Another cluster's is none of this one's.
+  assert.equal(await deployedOn({ [STACK]: exported(), [ofKafka("other")]: exported(), ...members }), undefined);
+});
+
+test("a first deployment that did not end is begun again: its component has no outputs", async () => {
+  const members = { [ofKafka("kafka-1", "KafkaCluster", "Member")]: {} };
+  assert.equal(await deployedOn({ [STACK]: {}, [ofKafka("kafka")]: {}, ...members }), undefined);
+});
+
+test("members of an older version without a record are refused, not taken for new ones", async () => {
+  await assert.rejects(deployed({ nodes: [] }), (error: Error) => {
+    assert.ok(pulumi.RunError.isInstance(error));
+    assert.match(error.message, /the stack has members \(kafka-1\), .* no output "members"/);
+    return true;
+  });
 });
 
 test("a deployment of version 0.1.0 was on the local platform, with a key of its own", async () => {
