@@ -16,6 +16,7 @@ import {
   type SecurityShape,
   type TopicShape,
 } from "../model/livingCluster.ts";
+import { RECORD_TYPE } from "../model/record.ts";
 import type { ClientTls, Reach } from "../model/reach.ts";
 import { KAFKA_PORTS } from "../model/render/machinePaths.ts";
 import { planMembers } from "../model/render/members.ts";
@@ -33,7 +34,7 @@ import { chooseCertificates, securityShape } from "./clusterCertificates.ts";
 import { lookAtCluster } from "./clusterLook.ts";
 import { downMembers } from "./downMembers.ts";
 import { assertKafkaTakes } from "./kafkaValidation.ts";
-import { lastDeployment, livingMembers, RECORD_TYPE, upgradedMembers } from "./lastDeployment.ts";
+import { lastDeployment, livingMembers, upgradedMembers } from "./lastDeployment.ts";
 import { createUsers } from "./users.ts";
 
 /** Arguments of {@link Kafka}. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RECORD_TYPE } from "../model/record.ts";
 import { nameOf } from "../model/urn.ts";
 import { formatProblems } from "../model/kafka/problem.ts";
 import { releaseChange } from "../model/kafka/upgrade.ts";
@@ -29,9 +30,6 @@ export interface Deployment extends ClusterShape {
 }
 
 const MEMBER_TYPE = "kafka-cluster:index:Member";
-
-/** Type of the component whose outputs are the record of its last deployment. */
-export const RECORD_TYPE = "kafka-cluster:index:Kafka";
 
 /** Outputs on record, by their names. One that an older version of the program did not have is absent. */
 type RecordedOutputs = Readonly<Record<string, unknown>>;

@@ -27,6 +27,9 @@ import { ZooKeeperReader } from "./lib/zookeeperReader.ts";
 /** Znodes that every cluster has, and that no stranger may write (`ZkData.SecureRootPaths`). */
 const LOOKED_AT = ["/brokers/topics", "/config/topics", "/config/users", "/kafka-acl"];
 
+/** Options of a JVM that lives for a second. */
+const QUICK_START = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
 /** Who may do everything, now or on the way here. */
 const SUPER_USERS = [BROKER_NAME, "ANONYMOUS"];
 
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
 async function migrate({ access, ensemble }: ZnodeAccessSpec, ssh: Ssh): Promise<string> {
   const connect = ensemble.map(({ address }) => `${address}:${ZOOKEEPER_PORTS.secureClient}`).join(",");
   const { code, stdout, stderr } = await ssh.exec([
-    ...["sudo", "-n", "-u", SERVICE_USER, "java", "-Xmx128m", "-cp", "/opt/kafka/libs/*"],
+    ...["sudo", "-n", "-u", SERVICE_USER, "java", "-Xmx128m", ...QUICK_START, "-cp", "/opt/kafka/libs/*"],
     ...["kafka.admin.ZkSecurityMigrator", `--zookeeper.acl=${access}`, `--zookeeper.connect=${connect}`],
     `--zk-tls-config-file=${SERVER_PROPERTIES}`,
   ]);

@@ -11,7 +11,7 @@ import type { HostKeySpec } from "../../model/specs/hostKeySpec.ts";
 import type { Reach, ReachSecrets } from "../../model/reach.ts";
 import { DEPLOY_USER } from "../../model/render/machinePaths.ts";
 import type { VerificationResult, VerificationSpec } from "../../model/specs/verificationSpec.ts";
-import { RECORD_TYPE } from "../../program/lastDeployment.ts";
+import { RECORD_TYPE } from "../../model/record.ts";
 import { makeKeyPair } from "../../scripts/lib/keyPair.ts";
 import { plainSocket } from "../../scripts/lib/sockets.ts";
 import { ZooKeeperReader } from "../../scripts/lib/zookeeperReader.ts";

@@ -110,6 +110,7 @@ export class TestStack {
   /** Folder that holds all that is the stack's. */
   readonly folder: string;
   readonly #env: Record<string, string>;
+  #shown: { readonly state: string; readonly outputs: Outputs & SecretOutputs } | undefined;
 
   private constructor(name: string, prefix: string, folder: string) {
     this.name = name;
@@ -206,10 +207,14 @@ export class TestStack {
     return this.program([process.execPath, "scripts/run.mjs", name, ...args], SCRIPT_TIMEOUT_MS);
   }
 
-  /** The outputs with their secrets. */
+  /** The outputs with their secrets; Pulumi is asked again when the state is another one. */
   async secretOutputs(): Promise<Outputs & SecretOutputs> {
-    const { stdout } = await this.succeed("pulumi", "stack", "output", "--json", "--show-secrets");
-    return JSON.parse(stdout) as Outputs & SecretOutputs;
+    const state = this.stateText();
+    if (this.#shown?.state !== state) {
+      const { stdout } = await this.succeed("pulumi", "stack", "output", "--json", "--show-secrets");
+      this.#shown = { state, outputs: JSON.parse(stdout) as Outputs & SecretOutputs };
+    }
+    return this.#shown.outputs;
   }
 
   /** The state file's text. */
