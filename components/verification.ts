@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { scriptCommand } from "./scriptCommand.ts";
 import * as random from "@pulumi/random";
 import type { DeployerKey } from "./deployerKey.ts";
+import type { PartitionState } from "../model/kafka/partition.ts";
 import type { Reach } from "../model/reach.ts";
 import type {
   Login,
-  PartitionState,
   SpecBroker,
   VerificationResult,
   VerificationSecrets,

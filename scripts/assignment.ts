@@ -3,7 +3,7 @@ import { planAssignment, tooManyReplicas } from "../model/kafka/replicaAssignmen
 import { counted } from "../model/kafka/counted.ts";
 import type { ReachSecrets } from "../model/reach.ts";
 import { movable, namedPartitions } from "./assignment/movable.ts";
-import type { PartitionMetadata } from "./lib/adminProtocol.ts";
+import type { PartitionMetadata } from "../model/kafka/partition.ts";
 import type { AdminRequests } from "./lib/adminRequests.ts";
 import { byTopic, keyOf } from "./lib/partitions.ts";
 import { progress, result, UserError } from "./lib/report.ts";

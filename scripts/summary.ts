@@ -1,3 +1,5 @@
+import type { PartitionState } from "../model/kafka/partition.ts";
+
 /** How long each part of a run took, in milliseconds. */
 export interface RunTimes {
   readonly setUp: number;
@@ -11,13 +13,6 @@ interface Member {
   readonly address: string;
 }
 
-interface Partition {
-  readonly partition: number;
-  readonly leader: number;
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-}
-
 /** The stack's outputs, as far as the summary shows them; each may be missing, for example after a partial update. */
 export interface StackOutputs {
   readonly bootstrapServers?: string;
@@ -26,7 +21,7 @@ export interface StackOutputs {
   readonly members?: readonly Member[];
   readonly verification?: {
     readonly topic?: string;
-    readonly partitions?: readonly Partition[];
+    readonly partitions?: readonly PartitionState[];
     readonly producedVia?: string;
     readonly consumedVia?: readonly string[];
     /** When each step of the verification was done, in milliseconds from its start. */

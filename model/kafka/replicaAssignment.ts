@@ -1,5 +1,6 @@
 import { balance, type Shifts } from "./balance.ts";
-import { type AssignmentBroker, type PartitionReplicas, ReplicaTable, type Row } from "./replicaTable.ts";
+import type { PartitionReplicas } from "./partition.ts";
+import { type AssignmentBroker, ReplicaTable, type Row } from "./replicaTable.ts";
 
 /**
  * Plans which brokers hold which partitions, with the least movement:

@@ -1,10 +1,4 @@
-/** The replicas of a partition. */
-export interface PartitionReplicas {
-  readonly topic: string;
-  readonly partition: number;
-  /** Broker ids, the preferred leader first. */
-  readonly replicas: readonly number[];
-}
+import type { PartitionReplicas, TopicPartition } from "./partition.ts";
 
 /** A broker that partitions may be on. */
 export interface AssignmentBroker {
@@ -14,11 +8,9 @@ export interface AssignmentBroker {
 }
 
 /** A partition whose replicas are being changed. */
-export interface Row {
+export interface Row extends TopicPartition {
   /** Its place among all partitions. */
   readonly index: number;
-  readonly topic: string;
-  readonly partition: number;
   /** Where it was at first. */
   readonly origin: readonly number[];
   readonly replicas: number[];

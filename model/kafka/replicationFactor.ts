@@ -1,25 +1,11 @@
+import type { PartitionAssignment, PartitionState } from "./partition.ts";
+
 /** A broker that can hold replicas. */
 export interface BrokerLoad {
   readonly id: number;
   readonly rack?: string;
   /** Replicas that it holds, of all topics. */
   readonly replicas: number;
-}
-
-/** Where a partition's replicas are. */
-export interface PartitionReplicas {
-  readonly partition: number;
-  /** Broker id, -1 when there is none. */
-  readonly leader: number;
-  /** Broker ids, the preferred leader first. */
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-}
-
-/** Where a partition's replicas shall be. */
-export interface Assignment {
-  readonly partition: number;
-  readonly replicas: number[];
 }
 
 /**
@@ -31,10 +17,10 @@ export interface Assignment {
  * @returns the partitions that change
  */
 export function withReplicationFactor(
-  partitions: readonly PartitionReplicas[],
+  partitions: readonly PartitionState[],
   factor: number,
   brokers: readonly BrokerLoad[],
-): Assignment[] {
+): PartitionAssignment[] {
   const loads = new Map(brokers.map(({ id, replicas }) => [id, replicas]));
   const racks = new Map(brokers.map(({ id, rack }) => [id, rack]));
   const crowd = (replicas: readonly number[], id: number): number =>

@@ -1,3 +1,4 @@
+import type { PartitionState } from "../kafka/partition.ts";
 import { SPEC_VARIABLE } from "./specVariable.ts";
 import type { Reach, ReachSecrets } from "../reach.ts";
 
@@ -36,17 +37,6 @@ export interface VerificationSecrets extends ReachSecrets {
 export interface Login {
   readonly username: string;
   readonly password: string;
-}
-
-/** Where the replicas of one partition are. */
-export interface PartitionState {
-  readonly partition: number;
-  /** Broker id of the leader, -1 when there is none. */
-  readonly leader: number;
-  /** Broker ids, the preferred leader first. */
-  readonly replicas: readonly number[];
-  /** Broker ids of the in-sync replicas. */
-  readonly isr: readonly number[];
 }
 
 /** What a run of the verification proved. */

@@ -1,13 +1,9 @@
 import { counted } from "../../model/kafka/counted.ts";
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import { isKafkasOwn } from "../../model/kafka/topicNames.ts";
 
 /** Where a partition's replicas are, and how many of them have to be in sync for a write. */
-export interface PartitionView {
-  readonly topic: string;
-  readonly partition: number;
-  /** Broker ids. */
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
+export interface PartitionView extends Omit<PartitionMetadata, "leader"> {
   /** min.insync.replicas of the topic. */
   readonly minInSync: number;
 }

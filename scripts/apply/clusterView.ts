@@ -1,4 +1,5 @@
 import kafkajs from "kafkajs";
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import { memberPort } from "../../model/security/phase.ts";
 import { type AdminRequests, withAdminRequests } from "../lib/adminRequests.ts";
@@ -12,7 +13,7 @@ export interface ClusterView {
   readonly clusterId: string | null;
   /** Ids of the registered brokers. */
   readonly brokers: readonly number[];
-  readonly partitions: readonly (PartitionView & { readonly leader: number })[];
+  readonly partitions: readonly (PartitionView & PartitionMetadata)[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -8,12 +9,7 @@ import { endpointOf } from "./health.ts";
 const SERVE_TIMEOUT_MS = 120_000;
 
 /** A partition as ZooKeeper has it on record. */
-export interface RecordedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** Broker ids. */
-  readonly isr: readonly number[];
-}
+export type RecordedPartition = Omit<PartitionMetadata, "leader" | "replicas">;
 
 /**
  * What ZooKeeper has on record of the cluster's partitions: for when no broker is there to be asked. None on a first

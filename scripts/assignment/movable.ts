@@ -1,5 +1,4 @@
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
-import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import type { PartitionMetadata, PartitionReplicas } from "../../model/kafka/partition.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { UserError } from "../lib/report.ts";
 

@@ -1,5 +1,5 @@
 import kafkajs from "kafkajs";
-import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { UserError } from "../lib/report.ts";
 import { topicPartitions } from "../lib/topics.ts";

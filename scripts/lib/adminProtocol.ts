@@ -1,5 +1,6 @@
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
+import type { PartitionMetadata, TopicPartition } from "../../model/kafka/partition.ts";
 import type { ProtocolRequest } from "./kafkajsCluster.ts";
 
 /** Types of resources in Kafka's protocol (`ConfigResource.Type`). */
@@ -68,7 +69,7 @@ export function incrementalAlterConfigsRequest(
 export interface ElectionOutcome {
   /** Of the whole request. */
   readonly errorCode: number;
-  readonly partitions: readonly (Outcome & { readonly topic: string; readonly partition: number })[];
+  readonly partitions: readonly (Outcome & TopicPartition)[];
 }
 
 /**
@@ -106,9 +107,7 @@ export function electLeadersRequest(
 }
 
 /** What a replica takes of a broker's disks. */
-export interface ReplicaSize {
-  readonly topic: string;
-  readonly partition: number;
+export interface ReplicaSize extends TopicPartition {
   /** In bytes. */
   readonly size: number;
 }
@@ -159,18 +158,6 @@ export interface ClusterMetadata {
 /** What a broker knows of its cluster, and what it says of the topics that it was asked for. */
 export interface TopicsMetadata extends ClusterMetadata {
   readonly topics: readonly { readonly topic: string; readonly errorCode: number }[];
-}
-
-/** A partition as its cluster has it, also one without a leader. */
-export interface PartitionMetadata {
-  readonly topic: string;
-  readonly partition: number;
-  /** Broker id, -1 when there is none. */
-  readonly leader: number;
-  /** Broker ids; the first one is the preferred leader. */
-  readonly replicas: readonly number[];
-  /** Ids of the brokers in sync; without a leader, of those that were so last. */
-  readonly isr: readonly number[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas, TopicPartition } from "../../model/kafka/partition.ts";
 import type { DescribeConfigResponse, ResourceConfigQuery } from "kafkajs";
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
 import {
@@ -34,9 +34,7 @@ const ELECTION_NOT_NEEDED = 84;
 export type { ConfigChange, ConfigResource } from "./configChange.ts";
 
 /** A partition that did not get its preferred leader. */
-export interface NotElected {
-  readonly topic: string;
-  readonly partition: number;
+export interface NotElected extends TopicPartition {
   /** For example 80, PREFERRED_LEADER_NOT_AVAILABLE. */
   readonly errorCode: number;
   readonly reason: string;

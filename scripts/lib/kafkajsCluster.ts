@@ -1,5 +1,5 @@
 import type { DescribeConfigResponse, Kafka, ResourceConfigQuery } from "kafkajs";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionAssignment, PartitionReplicas } from "../../model/kafka/partition.ts";
 import type Encoder from "kafkajs/src/protocol/encoder.js";
 
 /** A request of Kafka's protocol and how its response is read. */
@@ -37,16 +37,14 @@ export interface BrokerConnection {
   alterPartitionReassignments(args: {
     topics: readonly {
       topic: string;
-      partitionAssignment: readonly { partition: number; replicas: readonly number[] }[];
+      partitionAssignment: readonly PartitionAssignment[];
     }[];
     timeout: number;
   }): Promise<unknown>;
 }
 
 /** A partition whose replicas are being moved. */
-export interface ReassignedPartition {
-  readonly partition: number;
-  readonly replicas: readonly number[];
+export interface ReassignedPartition extends PartitionAssignment {
   readonly addingReplicas: readonly number[];
   readonly removingReplicas: readonly number[];
 }

@@ -1,4 +1,5 @@
 import Encoder from "kafkajs/src/protocol/encoder.js";
+import type { TopicPartition } from "../../model/kafka/partition.ts";
 import { request, type TopicPartitionIds } from "./adminProtocol.ts";
 import type { ProtocolRequest } from "./kafkajsCluster.ts";
 
@@ -8,9 +9,7 @@ const DEBUGGING_REPLICA = -2;
 const LATEST = -1n;
 
 /** How far a broker's own replica of a partition goes. */
-export interface LogEnd {
-  readonly topic: string;
-  readonly partition: number;
+export interface LogEnd extends TopicPartition {
   /** The offset after its last message. */
   readonly end: bigint;
 }

@@ -1,3 +1,5 @@
+import type { TopicPartition } from "../../model/kafka/partition.ts";
+
 /** Partitions by their topic. */
 export function byTopic<T extends { readonly topic: string }>(partitions: readonly T[]): Map<string, T[]> {
   const topics = new Map<string, T[]>();
@@ -6,6 +8,6 @@ export function byTopic<T extends { readonly topic: string }>(partitions: readon
 }
 
 /** A partition's name: `topic-0`. */
-export function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+export function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
 }

@@ -1,5 +1,6 @@
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
-import { metadataRequest, type PartitionMetadata } from "./adminProtocol.ts";
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
+import { metadataRequest } from "./adminProtocol.ts";
 import { type AdminRequests, reasonOf } from "./adminRequests.ts";
 import {
   createPartitionsRequest,

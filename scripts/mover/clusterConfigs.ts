@@ -1,5 +1,5 @@
 import type { ResourceConfigQuery } from "kafkajs";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/partition.ts";
 import { RESOURCE_TYPES } from "../lib/adminProtocol.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";

@@ -1,5 +1,5 @@
 import { MIB } from "../../model/settings/memorySize.ts";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/partition.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { keyOf } from "../lib/partitions.ts";
 import type { Copied } from "./moves.ts";

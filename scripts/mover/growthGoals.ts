@@ -1,14 +1,13 @@
+import type { PartitionMetadata, PartitionReplicas } from "../../model/kafka/partition.ts";
 import { type BrokerLoad, withReplicationFactor } from "../../model/kafka/replicationFactor.ts";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
 import type { TopicBroker } from "../../model/specs/topicSpec.ts";
-import type { PartitionMetadata } from "../lib/adminProtocol.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { without } from "./clusterConfigs.ts";
 
 /** How many replicas the partition of each topic has that has the fewest, by the topics' names. */
 export function fewestReplicas(
-  partitions: readonly { readonly topic: string; readonly replicas: readonly number[] }[],
+  partitions: readonly Pick<PartitionReplicas, "topic" | "replicas">[],
 ): Record<string, number> {
   const fewest = new Map<string, number>();
   for (const { topic, replicas } of partitions) {
@@ -19,7 +18,7 @@ export function fewestReplicas(
 
 /** Ids of the brokers that hold the only replica of a partition, by the topics' names. */
 export function singleHolders(
-  partitions: readonly { readonly topic: string; readonly replicas: readonly number[] }[],
+  partitions: readonly Pick<PartitionReplicas, "topic" | "replicas">[],
 ): Record<string, number[]> {
   const holders = new Map<string, Set<number>>();
   for (const { topic, replicas } of partitions) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted } from "../../model/kafka/counted.ts";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/partition.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";

@@ -1,4 +1,4 @@
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../model/kafka/partition.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { progress } from "../lib/report.ts";
 import { waitFor } from "../lib/wait.ts";

@@ -1,17 +1,13 @@
 /** What one broker is asked, and what it answers. */
 import kafkajs, { type ConfigSource, type ResourceConfigQuery } from "kafkajs";
+import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import { metadataRequest } from "../lib/adminProtocol.ts";
 import type { BrokerConnection } from "../lib/kafkajsCluster.ts";
 
 /** A partition as a broker knows it. */
-export interface Partition {
-  readonly topic: string;
-  readonly partition: number;
+export interface Partition extends Omit<PartitionMetadata, "leader"> {
   /** broker.id; `null` when it has no leader. */
   readonly leader: number | null;
-  /** The first is the preferred leader. */
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
 }
 
 /** The cluster as a broker knows it. */

@@ -1,4 +1,5 @@
 import { counted } from "../../model/kafka/counted.ts";
+import type { TopicPartition } from "../../model/kafka/partition.ts";
 import { ADMIN_PROPERTIES } from "../../model/render/machinePaths.ts";
 import { memberPort, type Phase, usesTls } from "../../model/security/phase.ts";
 import { applyAgain, isDown } from "./causes.ts";
@@ -136,7 +137,7 @@ function configRemedy(
 }
 
 /** `12: a-0, a-1, b-0, …` */
-export function named(partitions: readonly { readonly topic: string; readonly partition: number }[]): string {
+export function named(partitions: readonly TopicPartition[]): string {
   const first = partitions.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
   return `${partitions.length}: ${first.join(", ")}${partitions.length > NAMED ? ", …" : ""}`;
 }

@@ -1,4 +1,5 @@
 /** The part of the report that is about Kafka. */
+import type { TopicPartition } from "../../model/kafka/partition.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
 import type { Partition } from "./brokerAnswers.ts";
 
@@ -41,9 +42,7 @@ export interface BrokerStatus {
 }
 
 /** A follower that got nothing, for as long as was looked, of what its leader has, although it counts as in sync. */
-export interface StalledReplica {
-  readonly topic: string;
-  readonly partition: number;
+export interface StalledReplica extends TopicPartition {
   /** broker.id of either. */
   readonly leader: number;
   readonly follower: number;

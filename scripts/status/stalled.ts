@@ -1,12 +1,10 @@
 /** Finds followers that get nothing of what their leaders have, although they count as in sync. */
+import type { PartitionMetadata, TopicPartition } from "../../model/kafka/partition.ts";
 import { keyOf } from "../lib/partitions.ts";
-import type { Partition } from "./brokerAnswers.ts";
 import type { Look } from "./look.ts";
 
 /** A follower that lacks what its leader has. */
-export interface Lag {
-  readonly topic: string;
-  readonly partition: number;
+export interface Lag extends TopicPartition {
   /** broker.id of either. */
   readonly leader: number;
   readonly follower: number;
@@ -50,14 +48,14 @@ export function stillLagging(found: readonly Lag[], looks: Looks): Lag[] {
 }
 
 /** Partitions as those see them who lead them by their own account. */
-function led(looks: Looks): (Partition & { readonly leader: number })[] {
+function led(looks: Looks): PartitionMetadata[] {
   return [...looks].flatMap(([leader, { metadata }]) =>
     metadata.partitions.filter((each) => each.leader === leader).map((each) => ({ ...each, leader })),
   );
 }
 
 /** Gives the end of a broker's replica; undefined where it has not told. */
-function endsIn(looks: Looks): (broker: number, partition: Pick<Lag, "topic" | "partition">) => bigint | undefined {
+function endsIn(looks: Looks): (broker: number, partition: TopicPartition) => bigint | undefined {
   const ends = new Map(
     [...looks].map(([id, look]) => [id, new Map(look.ends.map((each) => [keyOf(each), each.end]))] as const),
   );

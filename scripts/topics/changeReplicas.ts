@@ -1,6 +1,5 @@
 import { type BrokerLoad, withReplicationFactor } from "../../model/kafka/replicationFactor.ts";
-import type { PartitionReplicas } from "../../model/kafka/replicaTable.ts";
-import type { PartitionMetadata } from "../lib/adminProtocol.ts";
+import type { PartitionMetadata, PartitionReplicas } from "../../model/kafka/partition.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";

@@ -3,9 +3,9 @@ import { kafkaReason } from "../lib/kafka.ts";
 import type { NewTopic } from "../lib/topicProtocol.ts";
 import { waitFor } from "../lib/wait.ts";
 import type { MoverRequests } from "../mover/mover.ts";
+import type { PartitionState } from "../../model/kafka/partition.ts";
 import type { ActualTopic } from "../../model/kafka/topicChanges.ts";
 import type { TopicBroker } from "../../model/specs/topicSpec.ts";
-import type { PartitionState } from "../../model/specs/verificationSpec.ts";
 
 /** What works on topics use. */
 export interface TopicClient {

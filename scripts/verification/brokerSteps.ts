@@ -5,7 +5,8 @@ import { UserError } from "../lib/report.ts";
 import { createTopicIfMissing, topicPartitions, type TopicRequests, type TopicShape } from "../lib/topics.ts";
 import type { Deadline } from "./deadline.ts";
 import { describePartition, replicaProblem, shapeProblem } from "./replicaProblems.ts";
-import type { PartitionState, SpecBroker } from "../../model/specs/verificationSpec.ts";
+import type { PartitionState } from "../../model/kafka/partition.ts";
+import type { SpecBroker } from "../../model/specs/verificationSpec.ts";
 
 /**
  * Waits until one broker answers and knows every broker of the cluster.

@@ -1,3 +1,4 @@
+import type { TopicPartition } from "../../model/kafka/partition.ts";
 import { disconnect, type KafkaClient } from "../lib/kafka.ts";
 import { createCluster } from "../lib/kafkajsCluster.ts";
 
@@ -5,10 +6,8 @@ import { createCluster } from "../lib/kafkajsCluster.ts";
 const NO_MEMBER = { groupGenerationId: -1, memberId: "" } as const;
 
 /** Where a group is to begin. */
-export interface GroupOffset {
+export interface GroupOffset extends TopicPartition {
   readonly groupId: string;
-  readonly topic: string;
-  readonly partition: number;
   readonly offset: string;
 }
 

@@ -1,5 +1,5 @@
 import type { TopicShape } from "../lib/topics.ts";
-import type { PartitionState } from "../../model/specs/verificationSpec.ts";
+import type { PartitionState } from "../../model/kafka/partition.ts";
 
 /**
  * What of a topic differs for good from what it has to be: waiting doesn't mend its partition count or replication

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { PartitionState } from "../../model/kafka/partition.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
 import { askAdmin } from "../traffic/client.ts";
 import { assertNothingLost, describe, faults } from "../traffic/report.ts";
@@ -17,11 +18,7 @@ const CHANGE_TIMEOUT_MS = 90_000;
 
 let stack: TestStack;
 
-interface Partition {
-  readonly leader: number;
-  readonly replicas: number[];
-  readonly isr: number[];
-}
+type Partition = Omit<PartitionState, "partition">;
 
 async function partitionsOf(topic: string): Promise<Partition[]> {
   return (

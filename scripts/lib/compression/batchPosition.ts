@@ -1,5 +1,6 @@
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import encodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/index.js";
+import type { TopicPartition } from "../../../model/kafka/partition.ts";
 
 /** What stands between a batch's first offset and its records, with it, in bytes. */
 const BATCH_HEADER_BYTES = 61;
@@ -13,9 +14,7 @@ const CODEC_BITS = 0x07;
 const CONTROL_BIT = 0x20;
 
 /** Where a batch of messages stands. */
-export interface BatchPosition {
-  readonly topic: string;
-  readonly partition: number;
+export interface BatchPosition extends TopicPartition {
   /** Of its first message. */
   readonly offset: bigint;
   /** Of its last message; the first one's where that is not known. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Admin } from "kafkajs";
-import type { PartitionMetadata } from "../../../scripts/lib/adminProtocol.ts";
+import type { PartitionMetadata } from "../../../model/kafka/partition.ts";
 import { type AdminRequests, withAdminRequests } from "../../../scripts/lib/adminRequests.ts";
 import { kafkaClient } from "../../../scripts/lib/kafka.ts";
 import { recordedRoll } from "../../../scripts/plan/record.ts";

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PartitionState } from "../../../model/kafka/partition.ts";
 import type { ClientTls } from "../../../model/reach.ts";
 import type { KafkajsConfig } from "../../../components/user.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
@@ -49,7 +50,7 @@ export interface Outputs {
   }[];
   readonly verification: {
     readonly topic: string;
-    readonly partitions: readonly { partition: number; leader: number; replicas: number[]; isr: number[] }[];
+    readonly partitions: readonly PartitionState[];
     readonly producedVia: string;
     readonly consumedVia: readonly string[];
   };

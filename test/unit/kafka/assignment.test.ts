@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { planAssignment, tooManyReplicas } from "../../../model/kafka/replicaAssignment.ts";
-import type { AssignmentBroker, PartitionReplicas } from "../../../model/kafka/replicaTable.ts";
+import type { PartitionReplicas } from "../../../model/kafka/partition.ts";
+import type { AssignmentBroker } from "../../../model/kafka/replicaTable.ts";
 
 function ids(...brokers: number[]): AssignmentBroker[] {
   return brokers.map((id) => ({ id }));

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  type BrokerLoad,
-  type PartitionReplicas,
-  withReplicationFactor,
-} from "../../../model/kafka/replicationFactor.ts";
+import type { PartitionState } from "../../../model/kafka/partition.ts";
+import { type BrokerLoad, withReplicationFactor } from "../../../model/kafka/replicationFactor.ts";
 
 function broker(id: number, replicas: number, rack?: string): BrokerLoad {
   return { id, replicas, ...(rack !== undefined && { rack }) };
 }
 
-function partition(number: number, replicas: number[], isr = replicas, leader = replicas[0] ?? -1): PartitionReplicas {
+function partition(number: number, replicas: number[], isr = replicas, leader = replicas[0] ?? -1): PartitionState {
   return { partition: number, leader, replicas, isr };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PartitionState } from "../../../model/specs/verificationSpec.ts";
+import type { PartitionState } from "../../../model/kafka/partition.ts";
 import { describePartition, replicaProblem, shapeProblem } from "../../../scripts/verification/replicaProblems.ts";
 
 const expected = { topic: "replica-yu1", partitions: 1, replicationFactor: 2 };
