@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createMembers, type CreateMembersArgs, type Member, type MemberSettings } from "./member.ts";
+import { brokerPlans } from "../model/render/members.ts";
 import type { NodePlan } from "../model/render/node.ts";
 import { clientPort } from "../model/security/phase.ts";
 import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
@@ -35,7 +36,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const served = [...ensemble.members.map((member) => member.applied), ...ensemble.upgraded];
     this.members = createMembers(
       {
-        plans: plans.filter((plan) => plan.brokerId !== undefined),
+        plans: brokerPlans(plans),
         deployed,
         down,
         ...(order && { order }),

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EnsembleUpgrade } from "./ensembleUpgrade.ts";
 import { createMembers, type Member, type MemberSettings } from "./member.ts";
-import type { NodePlan } from "../model/render/node.ts";
+import { brokerPlans } from "../model/render/members.ts";
+import { hostsBroker, type NodePlan } from "../model/render/node.ts";
 import { type EnsembleServer, zookeeperConnect } from "../model/render/serverProperties.ts";
 
 /** Arguments of {@link ZooKeeperEnsemble}. */
@@ -37,10 +38,10 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       zookeeperId === undefined ? [] : [{ id: zookeeperId, address }],
     );
     const shared = { ...settings, ensemble: this.servers };
-    const beside = plans.filter(({ zookeeperId, brokerId }) => zookeeperId !== undefined && brokerId !== undefined);
+    const beside = brokerPlans(plans).filter(({ zookeeperId }) => zookeeperId !== undefined);
     this.members = createMembers(
       {
-        plans: plans.filter((plan) => plan.brokerId === undefined),
+        plans: plans.filter((plan) => !hostsBroker(plan)),
         deployed,
         down,
         settings: shared,

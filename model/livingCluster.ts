@@ -2,6 +2,7 @@ import type { AwsRecord } from "./aws/awsRecord.ts";
 import { type Problem } from "./kafka/problem.ts";
 import { type Release, releaseProblems } from "./kafka/upgrade.ts";
 import { kafkaVersion } from "./kafka/versions.ts";
+import { brokerPlans } from "./render/members.ts";
 import type { NodePlan } from "./render/node.ts";
 import { authorityProblems } from "./security/authorityChange.ts";
 import { hasTls, type Phase, phaseProblems } from "./security/phase.ts";
@@ -132,9 +133,9 @@ function protectionProblems({ members, infrastructure }: ClusterShape, next: Clu
   const gone = members.filter(({ name }) => !names.has(name));
   if (infrastructure.protected !== true || gone.length === 0) return [];
   const allowed =
-    `at least ${members.filter(({ brokerId }) => brokerId !== undefined).length}, as deployed: the data volumes are ` +
+    `at least ${brokerPlans(members).length}, as deployed: the data volumes are ` +
     "protected; set aws.protect to false and run an update first, then take brokers away";
-  return [{ key: "brokerCount", value: next.members.filter(({ brokerId }) => brokerId !== undefined).length, allowed }];
+  return [{ key: "brokerCount", value: brokerPlans(next.members).length, allowed }];
 }
 
 function topicProblems(deployed: readonly TopicShape[], next: readonly TopicShape[]): Problem[] {
@@ -156,7 +157,7 @@ function kept(key: string, before: string, value: string | undefined): Problem {
 
 function memberProblems(deployed: readonly NodePlan[], plans: readonly NodePlan[]): Problem[] {
   const problems: Problem[] = [];
-  const lastBroker = Math.max(...plans.map(({ brokerId = 0 }) => brokerId));
+  const lastBroker = Math.max(...brokerPlans(plans).map(({ brokerId }) => brokerId));
   const planned = new Map(plans.map((plan) => [plan.name, plan]));
   for (const member of deployed) {
     const plan = planned.get(member.name);

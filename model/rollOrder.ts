@@ -1,3 +1,5 @@
+import type { BrokerPlan } from "./render/node.ts";
+
 /**
  * Environment variable of the program with a {@link Roll} as JSON. `npm run up` and its like give it; without, the order is
  * that of the last update.
@@ -23,7 +25,7 @@ export interface Roll {
 /** What there is to know of the brokers. */
 export interface RollingBrokers {
   /** All of them. */
-  readonly plans: readonly { readonly name: string; readonly brokerId?: number }[];
+  readonly plans: readonly Pick<BrokerPlan, "name" | "brokerId">[];
   /** Names of those that are down: mended first. */
   readonly down: ReadonlySet<string>;
   /** Id of the broker that is the controller, where that is known. */
@@ -45,7 +47,7 @@ export function rollOrder(
   const known = (order ?? last).filter((name) => names.includes(name));
   const whole = [...new Set([...known, ...names])];
   if (fixed) return whole;
-  const leader = plans.find(({ brokerId }) => brokerId !== undefined && brokerId === controller)?.name;
+  const leader = plans.find(({ brokerId }) => brokerId === controller)?.name;
   const ranks = whole.map((name) => [name, down.has(name) ? 0 : controllerLast && name === leader ? 2 : 1] as const);
   return ranks.toSorted(([, a], [, b]) => a - b).map(([name]) => name);
 }

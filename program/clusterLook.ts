@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { brokerPlans } from "../model/render/members.ts";
 import { memberPort } from "../model/security/phase.ts";
 import { SINGLE_HOLDERS } from "../model/singleReplicas.ts";
 import type { Deployment } from "./lastDeployment.ts";
@@ -35,9 +36,7 @@ export async function lookAtCluster(last: Deployment | undefined): Promise<Clust
   if (!last?.reach) return NOTHING_SEEN;
   const { members, reach, privateKey = "", tls, security } = last;
   if (reach.via === "link" && !members.every(({ address }) => isOnLink(address))) return NOTHING_SEEN;
-  const brokers = members
-    .filter(({ brokerId }) => brokerId !== undefined)
-    .map(({ address }) => `${address}:${memberPort("kafka", security.phase)}`);
+  const brokers = brokerPlans(members).map(({ address }) => `${address}:${memberPort("kafka", security.phase)}`);
   const network = new Network({ reach, privateKey, ...(tls && { tls }), timeoutMs: LOOK_TIMEOUT_MS });
   try {
     return await seenInTime(LOOK_TIMEOUT_MS, async (seen) => {

@@ -19,7 +19,7 @@ import {
 import { RECORD_TYPE } from "../model/record.ts";
 import type { ClientTls, Reach } from "../model/reach.ts";
 import { KAFKA_PORTS } from "../model/render/machinePaths.ts";
-import { planMembers } from "../model/render/members.ts";
+import { brokerPlans, planMembers } from "../model/render/members.ts";
 import type { NodePlan } from "../model/render/node.ts";
 import { readRoll, rollOrder } from "../model/rollOrder.ts";
 import { memberPort, usesTls } from "../model/security/phase.ts";
@@ -174,6 +174,7 @@ export class Kafka extends pulumi.ComponentResource {
     const last = await lastDeployment(name);
     const site = await chooseSite(settings, last?.infrastructure, ownKey);
     const plans = planMembers(settings, site.subnets);
+    const hosts = brokerPlans(plans);
 
     const shape: ClusterShape = {
       members: plans,
@@ -198,7 +199,7 @@ export class Kafka extends pulumi.ComponentResource {
     const [down, look] = await Promise.all([downMembers(last), lookAtCluster(last)]);
     const roll = readRoll();
     const order = rollOrder(roll, {
-      plans: plans.filter(({ brokerId }) => brokerId !== undefined),
+      plans: hosts,
       down,
       ...(look.controller !== undefined && { controller: look.controller }),
       ...(last?.rollOrder && { last: last.rollOrder }),
@@ -211,7 +212,7 @@ export class Kafka extends pulumi.ComponentResource {
       plans,
       deployed,
       down,
-      brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
+      brokers: hosts.map(({ brokerId: id, address }) => ({ id, address })),
       release: shape,
       security: phase,
       certificates,
@@ -221,13 +222,12 @@ export class Kafka extends pulumi.ComponentResource {
       jvmOptions: settings.jvmOptions,
     };
     const ensemble = new ZooKeeperEnsemble("zookeeper", { ...shared, upgrading }, opts);
-    const brokers = plans.flatMap(({ brokerId: id, address, rack }) =>
-      id === undefined
-        ? []
-        : [{ id, address: `${address}:${memberPort("kafka", phase)}`, ...(rack !== undefined && { rack }) }],
-    );
-    const isGrowing =
-      deployed.size > 0 && plans.some(({ name, brokerId }) => brokerId !== undefined && !deployed.has(name));
+    const brokers = hosts.map(({ brokerId: id, address, rack }) => ({
+      id,
+      address: `${address}:${memberPort("kafka", phase)}`,
+      ...(rack !== undefined && { rack }),
+    }));
+    const isGrowing = deployed.size > 0 && hosts.some(({ name }) => !deployed.has(name));
     const gained = gainedFactors(settings.topics, last?.topics ?? [], look.replicas);
     const factors = isGrowing ? wantedFactors(settings) : Object.keys(gained).length > 0 ? gained : undefined;
     if (Object.keys(look.replicas).length > 0) {
@@ -269,7 +269,8 @@ export class Kafka extends pulumi.ComponentResource {
         ),
     );
 
-    const accounts = createUsers(settings, { cluster, certificates, reach: platform.reach, deployerKey }, opts);
+    const given = { cluster, brokers: hosts, certificates, reach: platform.reach, deployerKey };
+    const accounts = createUsers(settings, given, opts);
     const { login } = accounts;
     const accessSet = usesTls(phase)
       ? [
@@ -293,9 +294,9 @@ export class Kafka extends pulumi.ComponentResource {
       {
         ...settings.verification,
         // As users come, where there are any.
-        brokers: cluster.members.map(({ plan }) => ({
-          id: plan.brokerId ?? 0,
-          address: `${plan.address}:${login ? KAFKA_PORTS.client : KAFKA_PORTS.plaintext}`,
+        brokers: hosts.map(({ brokerId: id, address }) => ({
+          id,
+          address: `${address}:${login ? KAFKA_PORTS.client : KAFKA_PORTS.plaintext}`,
         })),
         reach: platform.reach,
         deployerKey,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { brokerDefinitions } from "../model/kafka/definitions.ts";
 import { kafkasRefusal, withoutWhatIsElsewhere } from "../model/kafka/kafkasRefusal.ts";
 import { formatProblems } from "../model/kafka/problem.ts";
+import { brokerPlans } from "../model/render/members.ts";
 import type { NodePlan } from "../model/render/node.ts";
 import { parseProperties, renderProperties } from "../model/render/properties.ts";
 import { renderServerProperties } from "../model/render/serverProperties.ts";
@@ -25,14 +26,14 @@ export async function assertKafkaTakes(
   protocol: string,
   ask: (version: string, properties: string) => Promise<Verdict> = validateProperties,
 ): Promise<void> {
-  const broker = plans.find(({ brokerId }) => brokerId !== undefined);
+  const [broker] = brokerPlans(plans);
   // An archive of the user's own may hold another Kafka.
   if (!broker || (settings.platform === "aws" && settings.distribution)) return;
   const { version } = settings.kafkaVersion;
   const definitions = brokerDefinitions(version);
   const effective = parseProperties(
     renderServerProperties({
-      id: broker.brokerId ?? 0,
+      id: broker.brokerId,
       address: broker.address,
       ...(broker.rack !== undefined && { rack: broker.rack }),
       ensemble: plans.flatMap(({ zookeeperId: id, address }) => (id === undefined ? [] : [{ id, address }])),

@@ -4,6 +4,7 @@ import type { Permission } from "../model/kafka/permissions.ts";
 import type { KafkaCluster } from "../components/kafkaCluster.ts";
 import type { Reach } from "../model/reach.ts";
 import { KAFKA_PORTS } from "../model/render/machinePaths.ts";
+import type { BrokerPlan } from "../model/render/node.ts";
 import type { ClusterCertificates } from "../components/security/certificates.ts";
 import { hasPlaintext } from "../model/security/phase.ts";
 import type { Settings } from "../model/settings/settings.ts";
@@ -24,6 +25,7 @@ export interface ClusterUsers {
 /** What the users are made with. */
 export interface ClusterUsersArgs {
   readonly cluster: KafkaCluster;
+  readonly brokers: readonly BrokerPlan[];
   /** Absent from a plaintext cluster, which has no users. */
   readonly certificates: ClusterCertificates | undefined;
   readonly reach: pulumi.Input<Reach>;
@@ -36,10 +38,10 @@ export function createUsers(
   args: ClusterUsersArgs,
   opts?: pulumi.ComponentResourceOptions,
 ): ClusterUsers {
-  const { cluster, certificates, reach, deployerKey } = args;
+  const { cluster, brokers, certificates, reach, deployerKey } = args;
   if (!certificates) return { users: new Map(), ready: [] };
   const at = (port: number): SpecBroker[] =>
-    cluster.members.map(({ plan }) => ({ id: plan.brokerId ?? 0, address: `${plan.address}:${port}` }));
+    brokers.map(({ brokerId: id, address }) => ({ id, address: `${address}:${port}` }));
   const create = (user: Settings["users"][number]): User =>
     new User(
       `user-${user.name}`,

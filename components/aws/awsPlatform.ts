@@ -7,7 +7,7 @@ import type { BlockDevice } from "../../model/render/dataVolume.ts";
 import type { DataVolume, Distribution, Machine, MachineArgs, Platform } from "../platform.ts";
 import type { Phase } from "../../model/security/phase.ts";
 import type { Reach } from "../../model/reach.ts";
-import type { NodePlan } from "../../model/render/node.ts";
+import { hostsBroker, type NodePlan } from "../../model/render/node.ts";
 import { AwsBastion } from "./awsBastion.ts";
 import { BASTION_ROOT_GIB, MEMBER_ROOT_GIB } from "./awsInstance.ts";
 import { devicePath } from "../../model/aws/dataDevice.ts";
@@ -122,7 +122,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
         rootGiB: this.#rootGiB(image, MEMBER_ROOT_GIB),
         subnetId: present(this.#network.memberSubnetIds, this.#zoneIndex(plan)),
         securityGroupIds: [
-          ...(plan.brokerId === undefined ? [] : [this.#security.brokers.id]),
+          ...(hostsBroker(plan) ? [this.#security.brokers.id] : []),
           ...(plan.zookeeperId === undefined ? [] : [this.#security.ensemble.id]),
         ],
         ...(this.#placement && { placementGroup: this.#placement.name }),
@@ -185,7 +185,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   }
 
   #sizeOf(plan: NodePlan): MachineSize {
-    return plan.brokerId === undefined ? this.#args.machine.zookeeper : this.#args.machine.broker;
+    return hostsBroker(plan) ? this.#args.machine.broker : this.#args.machine.zookeeper;
   }
 
   #imageOf(instanceType: string): string {

@@ -1,7 +1,7 @@
 import type { Problem } from "../kafka/problem.ts";
 import { renderUserData, userDataProblem } from "../render/cloudInit.ts";
 import { planMembers } from "../render/members.ts";
-import { type HostSettings, renderNode } from "../render/node.ts";
+import { type HostSettings, hostsBroker, renderNode } from "../render/node.ts";
 import type { CommonSettings } from "../settings/settings.ts";
 import { devicePath } from "./dataDevice.ts";
 import type { AwsSettings } from "./awsSettings.ts";
@@ -28,7 +28,7 @@ export function userDataProblems(
   );
   const { url, sha512 } = settings.distribution ?? { url: kafkaVersion.archiveUrl, sha512: "0".repeat(128) };
   return plans.flatMap((plan) => {
-    const { volume } = plan.brokerId === undefined ? settings.machine.zookeeper : settings.machine.broker;
+    const { volume } = hostsBroker(plan) ? settings.machine.broker : settings.machine.zookeeper;
     const files = renderNode(plan, {
       ensemble,
       brokerCount,

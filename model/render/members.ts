@@ -1,4 +1,4 @@
-import type { NodePlan } from "./node.ts";
+import { type BrokerPlan, hostsBroker, type NodePlan } from "./node.ts";
 import { type AddressRange, type MemberSubnet, networkRange, toAddress, toNumber } from "./subnets.ts";
 
 /** Where the ZooKeeper servers run. */
@@ -47,6 +47,11 @@ export function planMembers(topology: Topology, subnets: readonly MemberSubnet[]
     zookeeperId: index + 1,
   }));
   return [...servers, ...brokers];
+}
+
+/** The plans of the members that host brokers, in the order of all plans. */
+export function brokerPlans(plans: readonly NodePlan[]): BrokerPlan[] {
+  return plans.filter(hostsBroker);
 }
 
 /** The most members that one of the subnets has to have room for. */

@@ -39,6 +39,16 @@ export interface NodePlan {
   readonly rack?: string;
 }
 
+/** What a member is that hosts a broker. */
+export interface BrokerPlan extends NodePlan {
+  readonly brokerId: number;
+}
+
+/** Whether a member hosts a broker. */
+export function hostsBroker(plan: NodePlan): plan is BrokerPlan {
+  return plan.brokerId !== undefined;
+}
+
 /** What a platform says of its machines' operating system. */
 export interface HostSettings {
   /** Whether a machine has a kernel and a clock of its own, to be set as Kafka wants them. A container has its host's. */
@@ -76,7 +86,7 @@ export interface NodeSettings {
 export function servicesOf(plan: NodePlan): Service[] {
   return [
     ...(plan.zookeeperId === undefined ? [] : (["zookeeper"] as const)),
-    ...(plan.brokerId === undefined ? [] : (["kafka"] as const)),
+    ...(hostsBroker(plan) ? (["kafka"] as const) : []),
   ];
 }
 
@@ -97,7 +107,7 @@ export function renderNode(plan: NodePlan, cluster: NodeSettings): NodeFile[] {
     ...(cluster.device ? [file(DATA_SETTINGS, renderDataSettings(cluster.device), [])] : []),
     ...hostFiles(cluster.host),
     ...(plan.zookeeperId === undefined ? [] : zookeeperFiles(plan.zookeeperId, cluster)),
-    ...(plan.brokerId === undefined ? [] : brokerFiles(plan, plan.brokerId, cluster)),
+    ...(hostsBroker(plan) ? brokerFiles(plan, cluster) : []),
     ...(services.length === 2 ? roomFiles(services) : []),
   ];
 }
@@ -148,7 +158,7 @@ function zookeeperFiles(id: number, cluster: NodeSettings): NodeFile[] {
   ];
 }
 
-function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFile[] {
+function brokerFiles(plan: BrokerPlan, cluster: NodeSettings): NodeFile[] {
   const log4j = `${KAFKA_ETC}/log4j.properties`;
   const logs = "/var/log/kafka";
   const command = javaCommand({
@@ -162,7 +172,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     logs,
   });
   const unit = renderUnit({
-    description: `Apache Kafka broker ${id}`,
+    description: `Apache Kafka broker ${plan.brokerId}`,
     // Stopping in the reverse order lets a broker hand its leaders over while ZooKeeper still answers.
     after: plan.zookeeperId === undefined ? [] : ["zookeeper.service"],
     command,
@@ -171,7 +181,7 @@ function brokerFiles(plan: NodePlan, id: number, cluster: NodeSettings): NodeFil
     stopSeconds: 300,
   });
   const properties = renderServerProperties({
-    id,
+    id: plan.brokerId,
     address: plan.address,
     ...(plan.rack !== undefined && { rack: plan.rack }),
     ensemble: cluster.ensemble,

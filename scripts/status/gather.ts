@@ -51,8 +51,11 @@ export async function gather(stack: string, cluster: DeployedCluster, network: N
 
 /** A member with what its broker saw last. */
 function withLook(facts: MemberFacts, looks: Looks): MemberFacts {
-  const { member, broker } = facts;
-  const look = looks.get(member.brokerId ?? -1);
+  const {
+    member: { brokerId },
+    broker,
+  } = facts;
+  const look = brokerId === undefined ? undefined : looks.get(brokerId);
   return look && broker && "value" in broker ? { ...facts, broker: { value: { ...broker.value, ...look } } } : facts;
 }
 

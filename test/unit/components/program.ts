@@ -2,7 +2,7 @@ import { DeployerKey } from "../../../components/deployerKey.ts";
 import { Growth } from "../../../components/growth.ts";
 import { KafkaCluster, type KafkaClusterArgs } from "../../../components/kafkaCluster.ts";
 import type { Infrastructure } from "../../../model/livingCluster.ts";
-import { planMembers } from "../../../model/render/members.ts";
+import { brokerPlans, planMembers } from "../../../model/render/members.ts";
 import { checkSettings } from "../../../model/settings/settings.ts";
 import { ZooKeeperEnsemble } from "../../../components/zooKeeperEnsemble.ts";
 import { chooseSite } from "../../../program/chosenPlatform.ts";
@@ -69,7 +69,7 @@ export async function deployCluster(
         plans,
         deployed: new Set(deployed),
         down: new Set(down),
-        brokers: plans.flatMap(({ brokerId: id, address }) => (id === undefined ? [] : [{ id, address }])),
+        brokers: brokerPlans(plans).map(({ brokerId: id, address }) => ({ id, address })),
         release: {
           kafkaVersion: settings.kafkaVersion.version,
           interBrokerProtocolVersion: settings.interBrokerProtocolVersion ?? settings.kafkaVersion.protocol,

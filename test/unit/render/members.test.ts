@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planMembers } from "../../../model/render/members.ts";
+import { brokerPlans, planMembers } from "../../../model/render/members.ts";
 import { toAddress, toNumber } from "../../../model/render/subnets.ts";
 
 const topology = fc.record({
@@ -33,6 +33,7 @@ test("an ensemble of its own takes the subnet's last addresses, downwards", () =
     { name: "zookeeper-3", address: "10.0.0.252", zookeeperId: 3 },
     { name: "kafka-1", address: "10.0.0.18", brokerId: 1 },
   ]);
+  assert.deepEqual(brokerPlans(members), members.slice(3));
 });
 
 test("names, addresses and ids are unique, and every service has its machine", () => {
