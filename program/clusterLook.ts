@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { brokerPlans } from "../model/render/members.ts";
 import { memberPort } from "../model/security/phase.ts";
-import { SINGLE_HOLDERS } from "../model/singleReplicas.ts";
 import type { Deployment } from "./lastDeployment.ts";
 import { type AdminRequests, withAdminRequests } from "../scripts/lib/adminRequests.ts";
 import { isOnLink, Network } from "../scripts/lib/reach.ts";
@@ -25,11 +24,13 @@ export interface ClusterLook {
    * away. Empty where the cluster gives no answer.
    */
   readonly replicas: Readonly<Record<string, number>>;
+  /** Ids of the brokers that hold the only replica of a partition, by the topics' names; looked at as `replicas` are. */
+  readonly singleHolders: Readonly<Record<string, readonly number[]>>;
   /** Id of the broker that is the controller; absent while there is none, and where the cluster gives no answer. */
   readonly controller?: number;
 }
 
-const NOTHING_SEEN: ClusterLook = { limitsLeft: false, replicas: {} };
+const NOTHING_SEEN: ClusterLook = { limitsLeft: false, replicas: {}, singleHolders: {} };
 
 /** Looks at the cluster of the last deployment; what it gives no answer to in time is no obstacle to a plan. */
 export async function lookAtCluster(last: Deployment | undefined): Promise<ClusterLook> {
@@ -81,8 +82,7 @@ export async function look(
   if (controllerId >= 0) seen({ controller: controllerId });
   const moves = await requests.movesUnderWay();
   const settled = without("adding", without("removing", partitions, moves), moves);
-  void pulumi.log.debug(`${SINGLE_HOLDERS}${JSON.stringify(singleHolders(settled))}`);
-  seen({ replicas: fewestReplicas(settled) });
+  seen({ replicas: fewestReplicas(settled), singleHolders: singleHolders(settled) });
   const { topics, brokers } = await leftovers(requests);
   seen({ limitsLeft: topics.length + brokers.length > 0 });
 }

@@ -231,8 +231,10 @@ export class Kafka extends pulumi.ComponentResource {
     const gained = gainedFactors(settings.topics, last?.topics ?? [], look.replicas);
     const factors = isGrowing ? wantedFactors(settings) : Object.keys(gained).length > 0 ? gained : undefined;
     if (Object.keys(look.replicas).length > 0) {
-      const single = Object.entries(look.replicas).filter(([topic, has]) => has === 1 && (factors?.[topic] ?? 1) === 1);
-      void pulumi.log.debug(`${SINGLE_REPLICAS}${JSON.stringify(single.map(([topic]) => topic))}`);
+      const single = Object.entries(look.singleHolders).filter(
+        ([topic]) => look.replicas[topic] === 1 && (factors?.[topic] ?? 1) === 1,
+      );
+      void pulumi.log.debug(`${SINGLE_REPLICAS}${JSON.stringify(Object.fromEntries(single))}`);
     }
     const moved = { reach: platform.reach, deployerKey, throttleMiBps: settings.rebalance.throttleMiBps };
     const cluster = new KafkaCluster(

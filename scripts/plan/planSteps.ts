@@ -1,5 +1,5 @@
 import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
-import { SINGLE_HOLDERS, SINGLE_REPLICAS } from "../../model/singleReplicas.ts";
+import { SINGLE_REPLICAS } from "../../model/singleReplicas.ts";
 import { readSpec } from "../apply/spec.ts";
 import { nameOf } from "../../model/urn.ts";
 import { UNKNOWN } from "../../model/engineValues.ts";
@@ -38,12 +38,35 @@ function readEvents(log: string): Event[] {
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Event);
 }
 
-/** Reads the steps out of the engine's event log (`--event-log`), one JSON document a line, in the order of the plan. */
-export function readSteps(log: string): Step[] {
-  return readEvents(log).flatMap(({ resourcePreEvent }) =>
+/** What the event log of a plan says. */
+export interface PlanLog {
+  /** In the order of the plan. */
+  readonly steps: readonly Step[];
+  /**
+   * At which topics the roll would stop: those that have one replica, as the program found, on a broker that the plan stops;
+   * undefined where it could not look.
+   */
+  readonly single: readonly string[] | undefined;
+}
+
+/** Reads the engine's event log (`--event-log`) of a plan, one JSON document a line. */
+export function readPlan(log: string): PlanLog {
+  const events = readEvents(log);
+  const steps = events.flatMap(({ resourcePreEvent }) =>
     // A refresh before the plan (AWS) has a step for each resource that is on record.
     resourcePreEvent && resourcePreEvent.metadata.op !== "refresh" ? [resourcePreEvent.metadata] : [],
   );
+  return { steps, single: singleReplicas(events, steps) };
+}
+
+function singleReplicas(events: readonly Event[], steps: readonly Step[]): string[] | undefined {
+  const messages = events.map(({ diagnosticEvent }) => diagnosticEvent?.message);
+  const said = messages.find((message) => message?.startsWith(SINGLE_REPLICAS))?.slice(SINGLE_REPLICAS.length);
+  if (said === undefined) return undefined;
+  const stopped = new Set(steps.filter(stopsBroker).map(({ urn }) => partOf(urn)?.member));
+  return Object.entries(JSON.parse(said) as Record<string, readonly number[]>)
+    .filter(([, holders]) => holders.some((id) => stopped.has(`kafka-${id}`)))
+    .map(([topic]) => topic);
 }
 
 /** Reads out of an update's event log which resources' operations failed or were interrupted: their URNs. */
@@ -55,27 +78,6 @@ export function readFailures(log: string): string[] {
 export function readErrors(log: string): { readonly urn: string; readonly message: string }[] {
   return readEvents(log).flatMap(({ diagnosticEvent: { urn, message, severity } = { message: "", severity: "" } }) =>
     severity === "error" && urn !== undefined ? [{ urn, message }] : [],
-  );
-}
-
-/**
- * Reads out of a plan's event log at which topics the roll would stop: those that have one replica, as the program found, on a
- * broker that the plan stops; undefined where it could not look.
- */
-export function readSingleReplicas(log: string): string[] | undefined {
-  const events = readEvents(log);
-  const said = (beginning: string): unknown => {
-    const event = events.find(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith(beginning));
-    const json = event?.diagnosticEvent?.message.slice(beginning.length);
-    return json === undefined ? undefined : JSON.parse(json);
-  };
-  const single = said(SINGLE_REPLICAS) as string[] | undefined;
-  const holders = said(SINGLE_HOLDERS) as Readonly<Record<string, readonly number[]>> | undefined;
-  if (!single || !holders) return single;
-  const stopped = readSteps(log).filter(stopsBroker);
-  const names = new Set(stopped.map(({ urn }) => partOf(urn)?.member));
-  return single.filter(
-    (topic) => !Object.hasOwn(holders, topic) || holders[topic]?.some((id) => names.has(`kafka-${id}`)),
   );
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Roll, ROLL } from "../../model/rollOrder.ts";
-import { readSingleReplicas, readSteps, type Step } from "../plan/planSteps.ts";
+import { type PlanLog, readPlan } from "../plan/planSteps.ts";
 import { type AttachedOptions, pulumiAttached } from "./engine.ts";
 
 /** Options of `pulumi up` that `pulumi preview` does not know, or that change how it is shown. */
@@ -30,13 +30,10 @@ export function rollEnvironment(roll: Roll): Record<string, string> {
 }
 
 /** How a preview went. */
-export interface Planned {
+export interface Planned extends PlanLog {
   readonly code: number;
   /** What Pulumi showed; empty when it was shown on the terminal. */
   readonly text: string;
-  readonly steps: readonly Step[];
-  /** Topics with one replica, as the program found; undefined where it could not look. */
-  readonly single: readonly string[] | undefined;
 }
 
 /** The options of an `up`, as far as they are those of a preview, too; the event log is for the update. */
@@ -90,8 +87,8 @@ export async function planUpdate(args: readonly string[], quiet: boolean, roll: 
     env: rollEnvironment(roll),
     ...(quiet && { onOutput: (piece: string): unknown => (text += piece) }),
   });
-  const steps = readSteps(log);
-  if (code === 0 && steps.length === 0)
+  const plan = readPlan(log);
+  if (code === 0 && plan.steps.length === 0)
     throw new Error("Pulumi has planned an update and left no step in its event log");
-  return { code, text, steps, single: readSingleReplicas(log) };
+  return { code, text, ...plan };
 }

@@ -8,7 +8,7 @@ import { recordedRoll } from "../../../scripts/plan/record.ts";
 import type { Checkpoint } from "../../../scripts/stack/prepare.ts";
 import { readSpec } from "../../../scripts/apply/spec.ts";
 import { serviceChanges } from "../../../scripts/plan/serviceChanges.ts";
-import { inOrder, partOf, readFailures, readSteps, type Step, textInput } from "../../../scripts/plan/planSteps.ts";
+import { inOrder, partOf, readFailures, readPlan, type Step, textInput } from "../../../scripts/plan/planSteps.ts";
 import { secret, UNKNOWN } from "../../../model/engineValues.ts";
 import { applySpec, RECORDED, stepsOf, told, urnOf } from "./recorded.ts";
 
@@ -41,7 +41,7 @@ test("the engine's event log: steps in order, secrets masked and unknown values 
     { sequence: 5, timestamp: 1, resOpFailedEvent: { metadata: { op: "update", urn }, status: 2, steps: 1 } },
   ];
   const text = log.map((event) => `${JSON.stringify(event)}\n`).join("");
-  const steps = readSteps(`${text}{"sequence":6,"resourcePre`);
+  const { steps } = readPlan(`${text}{"sequence":6,"resourcePre`);
   assert.deepEqual(readFailures(text), [urn]);
   assert.deepEqual(readFailures(""), []);
   assert.deepEqual(
@@ -53,7 +53,7 @@ test("the engine's event log: steps in order, secrets masked and unknown values 
   assert.equal(textInput({ inputs: { environment: secret({ OTHER: "text" }) } }, "OTHER"), undefined);
   assert.equal(textInput({ inputs: { environment: UNKNOWN } }, "OTHER"), undefined);
   assert.equal(textInput(undefined, "OTHER"), undefined);
-  assert.deepEqual(readSteps(""), []);
+  assert.deepEqual(readPlan("").steps, []);
 });
 
 test("a resource belongs to a member by the component that it is in, not by its name alone", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rollNotes } from "../../../scripts/plan/rollNotes.ts";
-import { readSingleReplicas, type Step } from "../../../scripts/plan/planSteps.ts";
+import { readPlan, type Step } from "../../../scripts/plan/planSteps.ts";
 import { applySpec, RECORDED, stepsOf, told, urnOf } from "./recorded.ts";
 
 const peers = [1, 2, 3].map((id) => ({ id, address: `10.0.0.${17 + id}` }));
@@ -67,32 +67,25 @@ test("what the cluster says goes before what the settings say", () => {
     "topics orders (topics), a, b, c, d and 2 more have one replica: " +
       "the roll stops at their brokers, unless the settings name more replicas or rollout.acceptUnavailable is true",
   ]);
-  const message = 'topics with one replica: ["a"]';
-  assert.deepEqual(readSingleReplicas(`${JSON.stringify({ diagnosticEvent: { message, severity: "debug" } })}\n`), [
-    "a",
-  ]);
-  assert.equal(readSingleReplicas(""), undefined);
+  assert.equal(readPlan("").single, undefined, "it says nothing");
 });
 
 test("a topic stops the roll only where its broker is stopped", () => {
   const log = (steps: readonly Step[], holders: object): string => {
-    const messages = [
-      `brokers of single replicas: ${JSON.stringify(holders)}`,
-      `topics with one replica: ${JSON.stringify(["x", "y", "constructor"])}`,
-    ];
+    const message = `topics with one replica: ${JSON.stringify(holders)}`;
     const events = [
-      ...messages.map((message) => ({ diagnosticEvent: { message, severity: "debug" } })),
+      { diagnosticEvent: { message: "something else", severity: "debug" } },
+      { diagnosticEvent: { message, severity: "debug" } },
       ...steps.map((metadata) => ({ resourcePreEvent: { metadata } })),
     ];
     return events.map((event) => `${JSON.stringify(event)}\n`).join("");
   };
   const replaced = stepsOf(RECORDED.replace, { "kafka-2-apply": { old: told(before), new: told(undefined) } });
-  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1, 2], constructor: [3] })), ["y"]);
-  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1], constructor: [3] })), []);
-  assert.deepEqual(readSingleReplicas(log(plan([], RESTARTS), { x: [1], y: [2], constructor: [1, 3] })), [
+  assert.deepEqual(readPlan(log(replaced, { x: [1], y: [1, 2], constructor: [3] })).single, ["y"]);
+  assert.deepEqual(readPlan(log(replaced, { x: [1], y: [1], constructor: [3] })).single, []);
+  assert.deepEqual(readPlan(log(plan([], RESTARTS), { x: [1], y: [2], constructor: [1, 3] })).single, [
     "x",
     "constructor",
   ]);
-  // Of one that no broker is known of, it is told as before.
-  assert.deepEqual(readSingleReplicas(log(replaced, { x: [1], y: [1] })), ["constructor"]);
+  assert.deepEqual(readPlan(log([], { x: [1] })).single, [], "the plan stops none");
 });

@@ -26,14 +26,15 @@ function seen(requests: Partial<Requests>): Promise<ClusterLook> {
   return seenInTime(50, (part) => look(answers, part));
 }
 
-const all = { limitsLeft: false, replicas: { orders: 1 }, controller: 2 };
+const nothing = { limitsLeft: false, replicas: {}, singleHolders: {} };
+const all = { limitsLeft: false, replicas: { orders: 1 }, singleHolders: { orders: [3] }, controller: 2 };
 
 test("what was answered is kept when a later request fails or is late", async () => {
   assert.deepEqual(await seen({}), all);
   for (const answer of [never, fails]) {
     assert.deepEqual(await seen({ describeConfigs: answer }), all);
-    assert.deepEqual(await seen({ movesUnderWay: answer }), { limitsLeft: false, replicas: {}, controller: 2 });
-    assert.deepEqual(await seen({ metadata: answer }), { limitsLeft: false, replicas: {} });
+    assert.deepEqual(await seen({ movesUnderWay: answer }), { ...nothing, controller: 2 });
+    assert.deepEqual(await seen({ metadata: answer }), nothing);
   }
 });
 
