@@ -6,21 +6,14 @@ import { clientPort } from "../model/security/phase.ts";
 import type { ZooKeeperEnsemble } from "./zooKeeperEnsemble.ts";
 
 /** Arguments of {@link KafkaCluster}. */
-export interface KafkaClusterArgs extends Omit<MemberSettings, "ensemble"> {
+export interface KafkaClusterArgs
+  extends
+    Omit<MemberSettings, "ensemble">,
+    Pick<CreateMembersArgs, "deployed" | "down" | "order" | "isFixed" | "grow"> {
   /** All members of the cluster: those with a `brokerId` are its brokers. */
   readonly plans: readonly NodePlan[];
   /** The ensemble that the brokers connect to. */
   readonly ensemble: ZooKeeperEnsemble;
-  /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
-  readonly deployed: ReadonlySet<string>;
-  /** Names of those of them that are down: they are mended first. */
-  readonly down: ReadonlySet<string>;
-  /** See createMembers. @default the order of the plans */
-  readonly order?: readonly string[];
-  /** See createMembers. @default false */
-  readonly isFixed?: boolean;
-  /** See createMembers: makes the topics grow with the brokers. @default they don't */
-  readonly grow?: CreateMembersArgs["grow"];
 }
 
 /** The brokers of a Kafka cluster, each a {@link Member}. */

@@ -112,9 +112,9 @@ function sha256(text: string): string {
 /** Arguments of {@link createMembers}. */
 export interface CreateMembersArgs {
   readonly plans: readonly NodePlan[];
-  /** Names of the members that the stack's last deployment exported. */
+  /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
   readonly deployed: ReadonlySet<string>;
-  /** Names of those of them that are down. */
+  /** Names of those of them that are down: they are mended first. */
   readonly down: ReadonlySet<string>;
   /** Names of members in the order in which those that lived are changed. @default the order of the plans */
   readonly order?: readonly string[];
@@ -126,7 +126,9 @@ export interface CreateMembersArgs {
   /** What the first member that lived before waits for. */
   readonly rollAfter: readonly pulumi.Resource[];
   /**
-   * What is done before any member that lived and is up is touched, given those that are new and those that were down.
+   * What is done before any member that lived and is up is touched, given those that are new and those that were down, such
+   * as that topics get replicas on new brokers.
+   *
    * @returns what the others wait for
    * @default nothing
    */

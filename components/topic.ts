@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "../model/settings/memorySize.ts";
+import type { TopicShape } from "../model/livingCluster.ts";
 import type { Reach } from "../model/reach.ts";
 import type { TopicSettings } from "../model/settings/topicSettings.ts";
 import type { TopicBroker, TopicResult, TopicSpec } from "../model/specs/topicSpec.ts";
@@ -28,7 +29,7 @@ export interface TopicArgs extends TopicSettings {
  */
 export class Topic extends pulumi.ComponentResource {
   /** Name, partitions and replication factor, as they are in the cluster. */
-  readonly shape: pulumi.Output<Pick<TopicResult, "name" | "partitions" | "replicationFactor">>;
+  readonly shape: pulumi.Output<TopicShape>;
 
   constructor(name: string, args: TopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-cluster:index:Topic", name, {}, opts);

@@ -1,18 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EnsembleUpgrade } from "./ensembleUpgrade.ts";
-import { createMembers, type Member, type MemberSettings } from "./member.ts";
+import { createMembers, type CreateMembersArgs, type Member, type MemberSettings } from "./member.ts";
 import { brokerPlans } from "../model/render/members.ts";
 import { hostsBroker, type NodePlan } from "../model/render/node.ts";
 import { type EnsembleServer, zookeeperConnect } from "../model/render/serverProperties.ts";
 
 /** Arguments of {@link ZooKeeperEnsemble}. */
-export interface ZooKeeperEnsembleArgs extends Omit<MemberSettings, "ensemble"> {
+export interface ZooKeeperEnsembleArgs
+  extends Omit<MemberSettings, "ensemble">, Pick<CreateMembersArgs, "deployed" | "down"> {
   /** All members of the cluster: those with a `zookeeperId` make the ensemble; 1, 3 or 5 of them. */
   readonly plans: readonly NodePlan[];
-  /** Names of the members that the stack's last deployment exported: they are changed one at a time. */
-  readonly deployed: ReadonlySet<string>;
-  /** Names of those of them that are down: they are mended first. */
-  readonly down: ReadonlySet<string>;
   /** Host keys of the members that this update upgrades to a newer version of Kafka; undefined when it upgrades none. */
   readonly upgrading: Readonly<Record<string, string>> | undefined;
 }

@@ -1,3 +1,4 @@
+import type { TopicShape } from "../livingCluster.ts";
 import type { Reach } from "../reach.ts";
 import type { TopicSettings } from "../settings/topicSettings.ts";
 import type { SpecBroker } from "./verificationSpec.ts";
@@ -18,10 +19,7 @@ export interface TopicSpec extends TopicSettings {
 }
 
 /** What the topic script leaves for the record and for its next run. */
-export interface TopicResult {
-  readonly name: string;
-  readonly partitions: number;
-  readonly replicationFactor: number;
+export interface TopicResult extends TopicShape {
   /** The configs that the program has set: what it may take away again. */
   readonly configs: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import { counted } from "../../model/kafka/counted.ts";
 import type { PartitionMetadata } from "../../model/kafka/partition.ts";
 import { isKafkasOwn } from "../../model/kafka/topicNames.ts";
+import { firstOf } from "../lib/named.ts";
 
 /** Where a partition's replicas are, and how many of them have to be in sync for a write. */
 export interface PartitionView extends Omit<PartitionMetadata, "leader"> {
@@ -84,6 +85,5 @@ export function blockedMessage(found: readonly Blocker[], brokers: number): stri
 
 /** Topics, each once, as they are to be shown. */
 function namesOf(found: readonly Blocker[], shown: (blocker: Blocker) => string): string {
-  const names = [...new Set(found.map(shown))];
-  return `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ", …" : ""}`;
+  return firstOf([...new Set(found.map(shown))], NAMED);
 }

@@ -1,5 +1,5 @@
 import type { ApplySpec } from "../../model/specs/applySpec.ts";
-import { byTopic } from "../lib/partitions.ts";
+import { byTopic, keyOf } from "../lib/partitions.ts";
 import { progress } from "../lib/report.ts";
 import type { OpenSocket } from "../lib/sockets.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -50,7 +50,7 @@ export async function takeLeadersBack(spec: ApplySpec, openSocket: OpenSocket): 
         }));
         const refused = await requests.electPreferredLeaders(topics);
         const first = refused[0];
-        if (first) return { seen: `${first.topic}-${first.partition}: ${first.reason}` };
+        if (first) return { seen: `${keyOf(first)}: ${first.reason}` };
         return { seen: `${missing.length} partitions led by others` };
       },
       LEADERS_TIMEOUT_MS,

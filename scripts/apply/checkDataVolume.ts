@@ -1,6 +1,8 @@
 import type { ApplySpec } from "../../model/specs/applySpec.ts";
 import { KAFKA_LOG_DIR } from "../../model/render/machinePaths.ts";
 import { parseProperties } from "../../model/render/properties.ts";
+import { firstAndMore } from "../lib/named.ts";
+import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { accepts } from "../lib/sockets.ts";
 import type { Ssh } from "../lib/ssh.ts";
@@ -68,10 +70,9 @@ export function lostPartitions(
     ({ isr }) => isr.includes(brokerId) && !isr.some((id) => id !== brokerId && view?.brokers.includes(id)),
   );
   if (lost.length === 0) return undefined;
-  const names = lost.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
-  const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : "";
+  const names = firstAndMore(lost.map(keyOf), NAMED);
   return (
-    `its data volume is empty, and broker ${brokerId} has the only in-sync replica of ${names.join(", ")}${more}: ` +
+    `its data volume is empty, and broker ${brokerId} has the only in-sync replica of ${names}: ` +
     "it would lead them without their messages, and the other replicas would be cut to that. Bring the volume back; or " +
     "let other replicas lead with what they have (unclean.leader.election.enable of the topics); or set " +
     "rollout.acceptDataLoss to true for this update"

@@ -1,4 +1,5 @@
 import type { PartitionMetadata, PartitionReplicas } from "../../model/kafka/partition.ts";
+import { firstOf } from "../lib/named.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { UserError } from "../lib/report.ts";
 
@@ -35,8 +36,6 @@ export function movable(
 
 /** `orders-0 (brokers 1, 2), orders-1 (brokers 2, 3), …` */
 export function namedPartitions(partitions: readonly PartitionReplicas[]): string {
-  const first = partitions
-    .slice(0, NAMED)
-    .map((partition) => `${keyOf(partition)} (brokers ${partition.replicas.join(", ")})`);
-  return `${first.join(", ")}${partitions.length > NAMED ? ", …" : ""}`;
+  const names = partitions.map((partition) => `${keyOf(partition)} (brokers ${partition.replicas.join(", ")})`);
+  return firstOf(names, NAMED);
 }

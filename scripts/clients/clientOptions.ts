@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UserError } from "../lib/report.ts";
 import { STANDARD_INPUT } from "./documents.ts";
 import type { Form } from "./format.ts";
@@ -96,22 +96,15 @@ const COMMON = {
  * @throws UserError for an option that it doesn't know, a value that isn't allowed, or options that exclude each other
  */
 export function produceOptions(args: readonly string[]): ProduceOptions | "help" {
-  const values = parsed(
-    args,
-    (given) =>
-      parseArgs({
-        args: given,
-        options: {
-          ...COMMON,
-          file: { type: "string", multiple: true, default: [] as string[] },
-          lines: { type: "boolean", default: false },
-          key: { type: "string" },
-          header: { type: "string", multiple: true, default: [] as string[] },
-          partition: { type: "string" },
-          tombstone: { type: "boolean", default: false },
-        },
-      }).values,
-  );
+  const values = parsed(args, {
+    ...COMMON,
+    file: { type: "string", multiple: true, default: [] as string[] },
+    lines: { type: "boolean", default: false },
+    key: { type: "string" },
+    header: { type: "string", multiple: true, default: [] as string[] },
+    partition: { type: "string" },
+    tombstone: { type: "boolean", default: false },
+  });
   if (values.help) return "help";
   const { topic, broker: brokers, user, file: files, lines, key, header, partition, tombstone } = values;
   checkCommon(values);
@@ -147,21 +140,14 @@ export function produceOptions(args: readonly string[]): ProduceOptions | "help"
  * @throws UserError for an option that it doesn't know or a value that isn't allowed
  */
 export function consumeOptions(args: readonly string[]): ConsumeOptions | "help" {
-  const values = parsed(
-    args,
-    (given) =>
-      parseArgs({
-        args: given,
-        options: {
-          ...COMMON,
-          group: { type: "string", default: DEFAULT_GROUP },
-          "from-beginning": { type: "boolean", default: false },
-          max: { type: "string" },
-          raw: { type: "boolean", default: false },
-          json: { type: "boolean", default: false },
-        },
-      }).values,
-  );
+  const values = parsed(args, {
+    ...COMMON,
+    group: { type: "string", default: DEFAULT_GROUP },
+    "from-beginning": { type: "boolean", default: false },
+    max: { type: "string" },
+    raw: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  });
   if (values.help) return "help";
   const { topic, group, broker, user, max, raw, json } = values;
   checkCommon(values);
@@ -219,9 +205,12 @@ function joined(args: readonly string[]): string[] {
   });
 }
 
-function parsed<T>(args: readonly string[], parse: (args: string[]) => T): T {
+function parsed<const T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: readonly string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ args: string[]; options: T }>>["values"] {
   try {
-    return parse(joined(args));
+    return parseArgs({ args: joined(args), options }).values;
   } catch (error) {
     // parseArgs says which option it doesn't know, or which lacks its value; what it says after that is about Node.js.
     const [said = ""] = (error as Error).message.split(/\.\s/);

@@ -46,12 +46,14 @@ export async function waitFor<T>(
  * Gives what the work gives when it takes no longer than a time-out; the work itself goes on.
  *
  * @param timeoutMs in milliseconds
- * @param reason what is thrown after the time-out
+ * @param reason what is thrown after the time-out, or gives it then
  */
-export async function within<T>(timeoutMs: number, work: Promise<T>, reason: Error): Promise<T> {
+export async function within<T>(timeoutMs: number, work: Promise<T>, reason: Error | (() => Error)): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(reject, timeoutMs, reason);
+    timer = setTimeout(() => {
+      reject(reason instanceof Error ? reason : reason());
+    }, timeoutMs);
   });
   try {
     return await Promise.race([work, expired]);

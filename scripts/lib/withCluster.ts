@@ -1,6 +1,6 @@
 import type { Reach, ReachSecrets } from "../../model/reach.ts";
-import { AdminRequests } from "./adminRequests.ts";
-import { exitSoon, kafkaClient } from "./kafka.ts";
+import { type AdminRequests, withAdminRequests } from "./adminRequests.ts";
+import { exitSoon } from "./kafka.ts";
 import { Network } from "./reach.ts";
 import { runScript } from "./report.ts";
 
@@ -47,15 +47,8 @@ export interface ClusterOptions extends NetworkOptions {
 
 /** The same with requests to the cluster, which bootstrap from any of the brokers. */
 export function withCluster<T>(options: ClusterOptions, work: (requests: AdminRequests) => Promise<T>): Promise<T> {
-  return withNetwork(options, async ({ openSocket }) => {
-    const brokers = options.brokers.map(({ address }) => address);
-    const client = kafkaClient({ brokers, clientId: options.clientId, openSocket });
-    const requests = new AdminRequests(client);
-    try {
-      return await work(requests);
-    } finally {
-      await requests.close();
-      client.close();
-    }
-  });
+  const brokers = options.brokers.map(({ address }) => address);
+  return withNetwork(options, ({ openSocket }) =>
+    withAdminRequests({ brokers, clientId: options.clientId, openSocket }, work),
+  );
 }

@@ -4,6 +4,7 @@ import type { PartitionReplicas } from "../../model/kafka/partition.ts";
 import type { AdminRequests } from "../lib/adminRequests.ts";
 import { kafkaReason } from "../lib/kafka.ts";
 import type { Move } from "../lib/kafkajsCluster.ts";
+import { firstOf } from "../lib/named.ts";
 import { keyOf } from "../lib/partitions.ts";
 import { progress, UserError } from "../lib/report.ts";
 
@@ -95,8 +96,7 @@ async function step(
   const topics = new Set(goals.map(({ topic }) => topic));
   const missing = new Set([...unfinished, ...moves.filter(({ topic }) => topics.has(topic))].map(keyOf));
   if (missing.size === 0) return undefined;
-  const named = [...missing].slice(0, 5).join(", ");
-  return `${counted(missing.size, "partition")} ${missing.size === 1 ? "is" : "are"} moved: ${named}${missing.size > 5 ? ", …" : ""}`;
+  return `${counted(missing.size, "partition")} ${missing.size === 1 ? "is" : "are"} moved: ${firstOf([...missing], 5)}`;
 }
 
 /** The replicas that a partition has when its move has ended. */

@@ -1,4 +1,5 @@
 import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
+import { firstAndMore } from "../lib/named.ts";
 import { readSpec } from "../apply/spec.ts";
 import { isIn, partOf, type Step, type StepState, stopsBroker, textInput } from "./planSteps.ts";
 
@@ -74,6 +75,5 @@ function specOf<T>(state: StepState | null | undefined): Partial<T> | undefined 
 }
 
 function some(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  return `${names.slice(0, NAMED).join(", ")}${more}`;
+  return firstAndMore(names, NAMED);
 }

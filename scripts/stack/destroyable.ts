@@ -1,3 +1,4 @@
+import { firstOf } from "../lib/named.ts";
 import { UserError } from "../lib/report.ts";
 import type { Checkpoint } from "./prepare.ts";
 
@@ -13,11 +14,12 @@ const NAMED = 3;
 export function destroyable(stack: string, checkpoint: Checkpoint | null): "no stack" | "empty" | "resources" {
   if (checkpoint === null) return "no stack";
   const { resources, pending_operations: pending } = checkpoint.checkpoint?.latest ?? {};
-  const names = (resources ?? []).filter(({ protect }) => protect === true).map(({ urn }) => urn.split("::").at(-1));
+  const names = (resources ?? [])
+    .filter(({ protect }) => protect === true)
+    .map(({ urn }) => urn.split("::").at(-1) ?? "");
   if (names.length > 0) {
-    const more = names.length > NAMED ? ", …" : "";
     throw new UserError(
-      `stack "${stack}" has ${names.length} protected resource(s) (${names.slice(0, NAMED).join(", ")}${more}), and ` +
+      `stack "${stack}" has ${names.length} protected resource(s) (${firstOf(names, NAMED)}), and ` +
         "nothing was destroyed. To delete them and their data: set aws.protect to false in the stack's " +
         "configuration, then npm run up, then npm run down",
     );

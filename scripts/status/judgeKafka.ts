@@ -2,6 +2,8 @@ import { counted } from "../../model/kafka/counted.ts";
 import type { TopicPartition } from "../../model/kafka/partition.ts";
 import { ADMIN_PROPERTIES } from "../../model/render/machinePaths.ts";
 import { memberPort, type Phase, usesTls } from "../../model/security/phase.ts";
+import { firstOf } from "../lib/named.ts";
+import { keyOf } from "../lib/partitions.ts";
 import { applyAgain, isDown } from "./causes.ts";
 import { isOfMoves } from "./dynamicConfigs.ts";
 import { fullCause, ROOM_FIRST } from "./judgeVolume.ts";
@@ -138,8 +140,7 @@ function configRemedy(
 
 /** `12: a-0, a-1, b-0, …` */
 export function named(partitions: readonly TopicPartition[]): string {
-  const first = partitions.slice(0, NAMED).map(({ topic, partition }) => `${topic}-${partition}`);
-  return `${partitions.length}: ${first.join(", ")}${partitions.length > NAMED ? ", …" : ""}`;
+  return `${partitions.length}: ${firstOf(partitions.map(keyOf), NAMED)}`;
 }
 
 /** What brings partitions back in sync. */

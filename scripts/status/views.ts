@@ -1,4 +1,5 @@
 /** Finds brokers that see another cluster than the one that was asked about it. */
+import { firstAndMore } from "../lib/named.ts";
 import { keyOf } from "../lib/partitions.ts";
 import type { Metadata } from "./brokerAnswers.ts";
 
@@ -33,6 +34,5 @@ export function viewDifferences(reference: Metadata, seen: Metadata): string[] {
 }
 
 function some(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  return `${names.slice(0, NAMED).join(", ")}${more}`;
+  return firstAndMore(names, NAMED);
 }

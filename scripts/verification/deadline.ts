@@ -1,5 +1,5 @@
 import { UserError } from "../lib/report.ts";
-import { waitFor } from "../lib/wait.ts";
+import { waitFor, within } from "../lib/wait.ts";
 
 /** The one time limit of a run, shared by all of its steps. */
 export class Deadline {
@@ -33,22 +33,12 @@ export class Deadline {
    * @param seen says what there is instead when the time is up
    * @throws UserError when the time is up; the work itself goes on
    */
-  async race<T>(what: string, work: Promise<T>, seen: () => string): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new UserError(
-            `waited in vain for ${what}, up to the limit of ${this.seconds} s for the whole run; seen instead: ${seen()}`,
-          ),
-        );
-      }, this.remaining());
-    });
-    try {
-      return await Promise.race([work, expired]);
-    } finally {
-      clearTimeout(timer);
-    }
+  race<T>(what: string, work: Promise<T>, seen: () => string): Promise<T> {
+    const late = (): UserError =>
+      new UserError(
+        `waited in vain for ${what}, up to the limit of ${this.seconds} s for the whole run; seen instead: ${seen()}`,
+      );
+    return within(this.remaining(), work, late);
   }
 
   private remaining(): number {
