@@ -38,7 +38,7 @@ async function deployedOn(record: Readonly<Record<string, object>>): Promise<Clu
       assert.equal(token, "pulumi:pulumi:readStackResourceOutputs");
       assert.deepEqual(inputs, { stackName: "organization/kafka-cluster/dev" });
       const outputs = Object.entries(record).map(([urn, outputs]) => [urn, { type: typeOf(urn), outputs }]);
-      return { name: inputs.stackName as string, outputs: Object.fromEntries(outputs) as object };
+      return { name: inputs.stackName, outputs: Object.fromEntries(outputs) as object };
     },
   };
   await pulumi.runtime.setMocks(mocks, "kafka-cluster", "dev", false, "organization");
