@@ -7,6 +7,7 @@
  */
 import { type ApplySecrets, type ApplySpec, SECRET_HASHES } from "../model/specs/applySpec.ts";
 import { DEPLOY_USER } from "../model/render/machinePaths.ts";
+import { startClassData } from "./apply/classData.ts";
 import { readSpec, withSecrets } from "./apply/spec.ts";
 import { stopForGood, stopForReplacement } from "./apply/stop.ts";
 import { rollOut } from "./apply/rollOut.ts";
@@ -51,7 +52,9 @@ async function apply(spec: ApplySpec, ssh: Ssh): Promise<void> {
     },
     remedy: `After the cause is mended, make the machine anew: npm run replace -- ${spec.name}`,
   });
-  result(await rollOut(spec, ssh));
+  const done = await rollOut(spec, ssh);
+  await startClassData(spec, ssh, done.written);
+  result(done);
 }
 
 runClusterScript(main);

@@ -8,7 +8,7 @@ import type { AwsSettings } from "./awsSettings.ts";
 import type { AwsSite } from "./awsSite.ts";
 
 /** AWS's own time server: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html */
-export const AWS_HOST: HostSettings = { ownKernel: true, timeServer: "169.254.169.123" };
+export const AWS_HOST: HostSettings = { ownKernel: true, timeServer: "169.254.169.123", makesClassData: true };
 
 /**
  * The members whose user data would be larger than EC2 takes: it is rendered with ids and checksums that are as long as

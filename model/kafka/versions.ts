@@ -57,6 +57,17 @@ export function kafkaVersion(version: string): KafkaVersion {
   return found;
 }
 
+/**
+ * The version whose distribution has a name, for example `kafka_2.13-3.9.2`.
+ *
+ * @throws Error when there is none
+ */
+export function versionOfDistribution(name: string): KafkaVersion {
+  const found = KAFKA_VERSIONS.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`${name} is no distribution of a supported version of Kafka`);
+  return found;
+}
+
 /** Versions of the protocol that the brokers of a version can speak with each other, newest first. */
 export function protocolsOf({ protocol }: KafkaVersion): string[] {
   return KAFKA_VERSIONS.map((known) => known.protocol).filter((known) => !isNewer(known, protocol));

@@ -3,6 +3,7 @@ import { HOST_SCRIPT, OWN_KERNEL_FUNCTION } from "./hostTuning.ts";
 import { CLASS_PATH_FILE } from "./javaCommand.ts";
 import type { Service } from "./nodeFile.ts";
 import {
+  CLASS_DATA_SCRIPT,
   DATA_MOUNT,
   DATA_SETTINGS,
   INSTALL_SETTINGS,
@@ -113,6 +114,7 @@ if [ "$(cat "$home/.sha512" 2>/dev/null || true)" != "$SHA512" ]; then
 fi
 # One path on every machine and file system.
 ${CLASS_PATH_SCRIPT}ln -sfn "$home" /opt/kafka
+[ ! -x ${CLASS_DATA_SCRIPT} ] || ${CLASS_DATA_SCRIPT} link
 
 for service in $SERVICES; do
   install -d -o ${SERVICE_USER} -g ${SERVICE_USER} -m 0750 "/var/log/$service"

@@ -26,6 +26,11 @@ export const TIME_SOURCES = "/etc/chrony/sources.d/kafka-cluster.sources";
 /** The install script. */
 export const INSTALL_SCRIPT = "/usr/local/lib/kafka-cluster/install";
 
+/** Where a machine has the archives of its services' classes that it has made itself, by distribution. */
+export const CLASS_DATA = "/var/lib/kafka-cluster/class-data";
+/** What makes them. */
+export const CLASS_DATA_SCRIPT = "/usr/local/lib/kafka-cluster/class-data";
+
 /** What keeps room for ZooKeeper on a data volume that a broker shares. */
 export const ROOM_SCRIPT = "/usr/local/lib/kafka-cluster/room";
 

@@ -1,4 +1,5 @@
 import { type BlockDevice, renderDataSettings } from "./dataVolume.ts";
+import { classDataFiles, classDataPaths } from "./classData.ts";
 import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
 import type { JvmOptions } from "../settings/jvmOptions.ts";
@@ -55,6 +56,8 @@ export interface HostSettings {
   readonly ownKernel: boolean;
   /** NTP server of the platform's own, an address. @default the distributor's choice */
   readonly timeServer?: string;
+  /** Whether a machine makes archives of its services' classes for itself. @default false: the platform may give some */
+  readonly makesClassData?: boolean;
 }
 
 /** What a member's files are made from, apart from its plan. */
@@ -74,7 +77,7 @@ export interface NodeSettings {
     readonly name: string;
     readonly url: string;
     readonly sha512: string;
-    /** Archives of the services' classes, absolute paths. @default none */
+    /** Archives of the services' classes that the platform gives, absolute paths. @default none */
     readonly classData?: Readonly<Record<Service, string>>;
   };
   readonly host: HostSettings;
@@ -109,6 +112,7 @@ export function renderNode(plan: NodePlan, cluster: NodeSettings): NodeFile[] {
     ...(plan.zookeeperId === undefined ? [] : zookeeperFiles(plan.zookeeperId, cluster)),
     ...(hostsBroker(plan) ? brokerFiles(plan, cluster) : []),
     ...(services.length === 2 ? roomFiles(services) : []),
+    ...(cluster.host.makesClassData ? classDataFiles(name) : []),
   ];
 }
 
@@ -207,7 +211,8 @@ function brokerFiles(plan: BrokerPlan, cluster: NodeSettings): NodeFile[] {
   ];
 }
 
-function classDataOf(service: Service, { distribution: { classData } }: NodeSettings): { classData?: string } {
+function classDataOf(service: Service, { distribution, host }: NodeSettings): { classData?: string } {
+  const classData = host.makesClassData ? classDataPaths(distribution.name) : distribution.classData;
   return classData ? { classData: classData[service] } : {};
 }
 

@@ -1,5 +1,39 @@
 import { DATA_MOUNT, SERVICE_USER } from "./machinePaths.ts";
 
+/** Keys and values of a unit's section, in their order; a key may stand there again. */
+export type UnitLines = readonly (readonly [key: string, value: string])[];
+
+/** Renders a section of a systemd unit. */
+export function unitSection(name: string, lines: UnitLines): string {
+  return `[${name}]\n${lines.map(([key, value]) => `${key}=${value}\n`).join("")}`;
+}
+
+/**
+ * What keeps a Java process from all that it does not need.
+ *
+ * @param writable folders that it writes to
+ */
+export function sandbox(writable: readonly string[]): UnitLines {
+  return [
+    ["NoNewPrivileges", "true"],
+    ["CapabilityBoundingSet", ""],
+    ["ProtectSystem", "strict"],
+    ...(writable.length > 0 ? [["ReadWritePaths", writable.join(" ")] as const] : []),
+    ["ProtectHome", "true"],
+    ["PrivateTmp", "true"],
+    ["PrivateDevices", "true"],
+    ["ProtectKernelTunables", "true"],
+    ["ProtectKernelModules", "true"],
+    ["ProtectControlGroups", "true"],
+    ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6"],
+    ["RestrictNamespaces", "true"],
+    ["RestrictSUIDSGID", "true"],
+    ["RestrictRealtime", "true"],
+    ["LockPersonality", "true"],
+    ["SystemCallArchitectures", "native"],
+  ];
+}
+
 /** What differs between the units of the two services. */
 export interface UnitSettings {
   readonly description: string;
@@ -20,10 +54,8 @@ export interface UnitSettings {
  * Open files: 100000, the least that Kafka's documentation ("OS level tuning") asks for.
  */
 export function renderUnit(unit: UnitSettings): string {
-  const section = (name: string, lines: readonly (readonly [string, string])[]): string =>
-    `[${name}]\n${lines.map(([key, value]) => `${key}=${value}\n`).join("")}`;
   return [
-    section("Unit", [
+    unitSection("Unit", [
       ["Description", unit.description],
       ["Wants", "network-online.target"],
       ["After", ["network-online.target", ...unit.after].join(" ")],
@@ -33,7 +65,7 @@ export function renderUnit(unit: UnitSettings): string {
       ["AssertPathIsMountPoint", DATA_MOUNT],
       ["StartLimitIntervalSec", "0"],
     ]),
-    section("Service", [
+    unitSection("Service", [
       ["User", SERVICE_USER],
       ["Group", SERVICE_USER],
       ["ExecStart", unit.command.join(" ")],
@@ -45,23 +77,8 @@ export function renderUnit(unit: UnitSettings): string {
       ["LimitNOFILE", "100000"],
       ["TasksMax", "infinity"],
       ["UMask", "0027"],
-      ["NoNewPrivileges", "true"],
-      ["CapabilityBoundingSet", ""],
-      ["ProtectSystem", "strict"],
-      ["ReadWritePaths", [DATA_MOUNT, ...unit.writable].join(" ")],
-      ["ProtectHome", "true"],
-      ["PrivateTmp", "true"],
-      ["PrivateDevices", "true"],
-      ["ProtectKernelTunables", "true"],
-      ["ProtectKernelModules", "true"],
-      ["ProtectControlGroups", "true"],
-      ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6"],
-      ["RestrictNamespaces", "true"],
-      ["RestrictSUIDSGID", "true"],
-      ["RestrictRealtime", "true"],
-      ["LockPersonality", "true"],
-      ["SystemCallArchitectures", "native"],
+      ...sandbox([DATA_MOUNT, ...unit.writable]),
     ]),
-    section("Install", [["WantedBy", "multi-user.target"]]),
+    unitSection("Install", [["WantedBy", "multi-user.target"]]),
   ].join("\n");
 }

@@ -6,7 +6,7 @@ import { classDataName } from "../../model/local/classData.ts";
 import type { KafkaVersion } from "../../model/kafka/versions.ts";
 import type { Service } from "../../model/render/nodeFile.ts";
 import type { Archive } from "../distribution/store.ts";
-import { recordFiles, ROOT_SCRIPT } from "./classDataScript.ts";
+import { ROOT_SCRIPT, setupFiles } from "./classDataScript.ts";
 import { fileHash } from "../lib/fileHash.ts";
 import { cacheDirectory } from "../lib/projectPaths.ts";
 import { cachedImage, type ImageFiles } from "./machineImage.ts";
@@ -95,7 +95,7 @@ async function lookAt(file: string): Promise<{ size: number; modified: number }>
 }
 
 function programOf(release: KafkaVersion): string {
-  const program = JSON.stringify([ROOT_SCRIPT, recordFiles(release)]);
+  const program = JSON.stringify([ROOT_SCRIPT, setupFiles(release)]);
   return createHash("sha256").update(program).digest("hex");
 }
 
@@ -117,7 +117,7 @@ export async function makeClassData(
   const folder = (name: string): string => join(partial, name);
   try {
     for (const name of ["root", "files", "made"]) await mkdir(folder(name), { recursive: true });
-    for (const [name, content] of Object.entries(recordFiles(release))) {
+    for (const [name, content] of Object.entries(setupFiles(release))) {
       await writeFile(join(folder("files"), name), content);
     }
     const paths = [partial, image.rootfs, archive.file, release.name];

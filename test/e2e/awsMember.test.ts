@@ -6,13 +6,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { stringify } from "yaml";
+import { AWS_HOST } from "../../model/aws/awsUserData.ts";
 import type { ApplySecrets, ApplySpec } from "../../model/specs/applySpec.ts";
 import type { HostKeyResult, HostKeySpec } from "../../model/specs/hostKeySpec.ts";
 import type { Reach } from "../../model/reach.ts";
 import { renderBastionUserData } from "../../model/render/bastion.ts";
+import { CLASS_DATA_UNIT, classDataPaths } from "../../model/render/classData.ts";
 import { renderUserData, userDataProblem } from "../../model/render/cloudInit.ts";
 import { type NodeSettings, renderNode } from "../../model/render/node.ts";
 import { DATA_MOUNT, DEPLOY_USER } from "../../model/render/machinePaths.ts";
@@ -23,6 +25,7 @@ import { exec, type Finished, run } from "../../scripts/lib/exec.ts";
 import { Network } from "../../scripts/lib/reach.ts";
 import { PortProhibited } from "../../scripts/lib/ssh.ts";
 import { waitFor } from "../../scripts/lib/wait.ts";
+import { machineCommand, readMachine } from "../../scripts/status/machineFacts.ts";
 import { createMachine, createSpace, reboot, serveFile, showDevice } from "./support/awsMachine.ts";
 import { detachLoopDevices, LoopDevice, loopDevices } from "./support/loopDevice.ts";
 import { execInside, forceRemove, inside, leftovers } from "./support/machines.ts";
@@ -47,6 +50,9 @@ const MASTER_BOOT_RECORD = Buffer.concat([
 ]);
 /** How long a machine may take to do what is waited for, in milliseconds. */
 const TIMEOUT_MS = 120_000;
+/** How long it may take to make archives of its services' classes, at idle priority, in milliseconds. */
+const CLASS_DATA_TIMEOUT_MS = 600_000;
+const CLASS_DATA = classDataPaths("kafka_2.13-3.9.2");
 
 let key: { readonly privateKey: string; readonly publicKey: string };
 let stack: TestStack;
@@ -167,6 +173,27 @@ function starts(): Promise<string> {
   return onMachine("systemctl show --property=MainPID,ActiveEnterTimestamp zookeeper kafka");
 }
 
+/** Waits until the machine has made its archives, in the background; gives their stamp, which is another one each time. */
+async function classDataMade(former = ""): Promise<string> {
+  return waitFor(
+    "the archives of the services' classes",
+    async () => {
+      const { stdout } = await execInside(STACK, PLAN.name, `cat ${dirname(CLASS_DATA.kafka)}/stamp`);
+      if (stdout !== "" && stdout !== former) return { value: stdout };
+      return { seen: await onMachine(`journalctl --unit ${CLASS_DATA_UNIT} --lines 10 --no-pager --output cat`) };
+    },
+    CLASS_DATA_TIMEOUT_MS,
+    1_000,
+  );
+}
+
+/** Which of the services have an archive of their classes, as `npm run status` sees it. */
+async function withClassData(): Promise<Record<string, boolean | null>> {
+  const quoted = machineCommand(["zookeeper", "kafka"]).map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const { services } = readMachine(await onMachine(quoted.join(" ")));
+  return Object.fromEntries(services.map(({ service, classData }) => [service, classData]));
+}
+
 async function assertMounted(): Promise<void> {
   const mount = await onMachine(`findmnt --noheadings --output SOURCE,FSTYPE,OPTIONS ${DATA_MOUNT}`);
   assert.match(mount, new RegExp(`^${volume.path} +xfs +\\S*\\bnoatime\\b`));
@@ -196,7 +223,7 @@ before(async () => {
     brokerProperties: { "offsets.topic.num.partitions": "1" },
     heap: { broker: "256m", zookeeper: "64m" },
     distribution: { name: "kafka_2.13-3.9.2", url: server.url, sha512 },
-    host: { ownKernel: true, timeServer: "169.254.169.123" },
+    host: AWS_HOST,
     device: { path: VOLUME_PATH, sizeGiB: 1 },
   };
 });
@@ -240,6 +267,34 @@ test("another apply does nothing", async () => {
   assert.deepEqual(await applied(), { zookeeper: "none", kafka: "none" });
   assert.deepEqual([await starts(), await identity()], before);
   await assertMounted();
+});
+
+test("in the background the machine makes archives of its services' classes, and the next restart has them", async () => {
+  await classDataMade();
+  assert.deepEqual(await withClassData(), { zookeeper: false, kafka: false });
+  const topics = await onMachine(`/opt/kafka/bin/kafka-topics.sh --bootstrap-server ${PLAN.address}:9092 --list`);
+  assert.doesNotMatch(topics, /class-data/, "the broker that was started for that met the machine's own");
+  await onMachine("systemctl restart zookeeper kafka");
+  assert.deepEqual(await applied(), { zookeeper: "none", kafka: "none" });
+  assert.deepEqual(await withClassData(), { zookeeper: true, kafka: true });
+  assert.equal(await firstMessage(), firstRun);
+});
+
+test("with a damaged archive, or another file in its place, services start without, and the next apply has them made anew", async () => {
+  const former = await classDataMade();
+  // The other way round a running JVM would see it.
+  await onMachine(`systemctl stop kafka zookeeper
+    file=${CLASS_DATA.kafka} middle=$(($(stat --format=%s ${CLASS_DATA.kafka}) / 2))
+    byte=$(od --address-radix=n --format=u1 --skip-bytes=$middle --read-bytes=1 $file)
+    printf "\\\\x$(printf %02x $((255 - byte)))" | dd of=$file bs=1 seek=$middle conv=notrunc status=none
+    echo "no archive" >${CLASS_DATA.zookeeper}
+    systemctl start zookeeper kafka`);
+  assert.deepEqual(await applied(), { zookeeper: "none", kafka: "none" });
+  assert.deepEqual(await withClassData(), { zookeeper: false, kafka: false });
+  assert.notEqual(await classDataMade(former), former);
+  await onMachine("systemctl restart zookeeper kafka");
+  assert.deepEqual(await applied(), { zookeeper: "none", kafka: "none" });
+  assert.deepEqual(await withClassData(), { zookeeper: true, kafka: true });
 });
 
 test("after a reboot the volume is mounted, the services run and the data is there", async () => {

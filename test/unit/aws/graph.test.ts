@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { renderBastionUserData } from "../../../model/render/bastion.ts";
+import { classDataFiles } from "../../../model/render/classData.ts";
 import { EC2_USER_DATA_LIMIT } from "../../../model/render/cloudInit.ts";
 import { checkSettings } from "../../../model/settings/settings.ts";
 import type { ApplySpec } from "../../../model/specs/applySpec.ts";
@@ -313,6 +314,21 @@ test("a member's instance: its own address, no public one, tokens only, an encry
   ]);
   assert.deepEqual(only(prod, "zookeeper-1-interface").inputs.privateIps, ["10.30.0.254"]);
   assert.deepEqual(only(prod, "zookeeper-1-interface").inputs.securityGroups, ["aws-security-ensemble-id"]);
+});
+
+test("a member makes its class data itself: its apply brings the program, its user data has no room for it", () => {
+  for (const name of ["kafka-2", "zookeeper-2"]) {
+    const { environment } = only(prod, `${name}-apply`).inputs as { environment: { KAFKA_CLUSTER_SPEC: string } };
+    const { files } = JSON.parse(environment.KAFKA_CLUSTER_SPEC) as ApplySpec;
+    const paths = classDataFiles("kafka_2.13-3.9.2").map(({ path }) => path);
+    assert.deepEqual(
+      files.map(({ path }) => path).filter((path) => paths.includes(path)),
+      paths,
+    );
+    const userData = String(only(prod, `${name}-machine`).inputs.userData);
+    assert.match(userData, /-XX:SharedArchiveFile=\/var\/lib\/kafka-cluster\/class-data\/kafka_2\.13-3\.9\.2\//);
+    for (const path of paths) assert.ok(!userData.includes(`path: ${path}`), path);
+  }
 });
 
 test("the volume is attached to a running instance and let go by a stopped one", () => {

@@ -175,6 +175,12 @@ test("what a service does: takes properties, is restarted by some of them, by it
     "zookeeper is restarted: class data",
     "kafka is restarted: class data",
   ]);
+  const host = { ownKernel: true, timeServer: "169.254.169.123" };
+  // A machine on EC2 that was deployed before it made its own.
+  assert.deepEqual(serviceChanges(applySpec({ host }), applySpec({ host: { ...host, makesClassData: true } })), [
+    "zookeeper is restarted: class data",
+    "kafka is restarted: class data",
+  ]);
   // As units were before.
   const files = before.files.map((file) => ({
     ...file,

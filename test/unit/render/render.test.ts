@@ -10,10 +10,12 @@ import { parse } from "yaml";
 import { SettingsError } from "../../../model/kafka/problem.ts";
 import { defaultBrokerProperties } from "../../../model/render/serverProperties.ts";
 import { EC2_USER_DATA_LIMIT, renderUserData, userDataProblem } from "../../../model/render/cloudInit.ts";
+import { classDataFiles } from "../../../model/render/classData.ts";
 import { renderDataSettings } from "../../../model/render/dataVolume.ts";
 import { CLASS_PATH_SCRIPT, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "../../../model/render/installScript.ts";
 import { CLASS_PATH_FILE } from "../../../model/render/javaCommand.ts";
 import { renderNode } from "../../../model/render/node.ts";
+import type { NodeFile } from "../../../model/render/nodeFile.ts";
 import { parseProperties, renderProperties } from "../../../model/render/properties.ts";
 
 const ENSEMBLE = [
@@ -84,6 +86,23 @@ test("where the platform gives class data, each service's are named before the u
     plain.filter((file, index) => file.content !== files[index]?.content).map(({ path }) => path),
     ["/etc/systemd/system/zookeeper.service", "/etc/systemd/system/kafka.service"],
   );
+});
+
+test("where a machine makes its own, each service's path is that of its distribution, and the machine gets the program", () => {
+  const host = { ...CLUSTER.host, makesClassData: true };
+  const files = renderNode(NOTE_MEMBER, { ...CLUSTER, host });
+  for (const service of ["kafka", "zookeeper"]) {
+    assert.ok(
+      contentOf(files, `${service}.service`).includes(
+        ` -XX:SharedArchiveFile=/var/lib/kafka-cluster/class-data/kafka_2.13-3.9.2/${service}.jsa -XX:+VerifySharedSpaces `,
+      ),
+    );
+  }
+  const plain = renderNode(NOTE_MEMBER, CLUSTER);
+  assert.deepEqual(files.slice(plain.length), classDataFiles("kafka_2.13-3.9.2"));
+  // What is late is not in user data.
+  const size = (files: readonly NodeFile[]): number => renderUserData({ hostname: "m", files, deployKey: "k" }).length;
+  assert.equal(size(files), size(files.slice(0, plain.length)));
 });
 
 test("the class path is the jars in one order, whatever the folder's and the locale's", (t) => {

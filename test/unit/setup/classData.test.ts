@@ -8,7 +8,7 @@ import { classDataName, classDataPaths } from "../../../model/local/classData.ts
 import { kafkaVersion } from "../../../model/kafka/versions.ts";
 import { javaCommand, MAIN_CLASS } from "../../../model/render/javaCommand.ts";
 import { classDataStep, isAsNoted, makeClassData, stampOf } from "../../../scripts/setup/classDataStep.ts";
-import { recordFiles, ROOT_SCRIPT } from "../../../scripts/setup/classDataScript.ts";
+import { ROOT_SCRIPT, setupFiles } from "../../../scripts/setup/classDataScript.ts";
 import { imageKey } from "../../../scripts/setup/imageRecipe.ts";
 
 const RELEASE = kafkaVersion("3.9.2");
@@ -23,7 +23,7 @@ test("an archive's name has the distribution's file, the image's key and the ser
 });
 
 test("the services are recorded with the options that they run with on a machine", () => {
-  const files = recordFiles(RELEASE);
+  const files = setupFiles(RELEASE);
   for (const service of ["zookeeper", "kafka"] as const) {
     const [options] = [/^-XX:(\+|MaxGC|InitiatingHeap)/].map((shared) =>
       javaCommand({
@@ -47,14 +47,15 @@ test("the services are recorded with the options that they run with on a machine
 });
 
 test("a version that can't be secured is recorded in plaintext alone", () => {
-  assert.equal(recordFiles(RELEASE).phases, "plaintext\nsecured\n");
-  const files = recordFiles(kafkaVersion("2.4.0"));
+  assert.equal(setupFiles(RELEASE).phases, "plaintext\nsecured\n");
+  const files = setupFiles(kafkaVersion("2.4.0"));
   assert.equal(files.phases, "plaintext\n");
   assert.ok(!Object.keys(files).some((name) => name.includes("secured")));
 });
 
 test("its programs are bash", () => {
-  for (const input of [ROOT_SCRIPT, recordFiles(RELEASE).record]) {
+  const { record, prepare } = setupFiles(RELEASE);
+  for (const input of [ROOT_SCRIPT, prepare, record]) {
     const { status, stderr } = spawnSync("bash", ["-n"], { input, encoding: "utf8" });
     assert.equal(status, 0, stderr);
   }
