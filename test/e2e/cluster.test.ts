@@ -84,7 +84,7 @@ before(async () => {
 });
 after(() => stack.remove());
 
-test("up: exits with 0, and its outputs are those that the README lists", async () => {
+test("up: exits with 0, and its outputs are those that docs/outputs.md lists", async () => {
   const { outputs } = await deployed();
   const { partitions, ...verification } = outputs.verification;
   assert.equal(outputs.bootstrapServers, brokers.join(","));

@@ -34,7 +34,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** The stack's outputs, as the README lists them. */
+/** The stack's outputs, as docs/outputs.md lists them. */
 export interface Outputs {
   readonly bootstrapServers: string;
   readonly zookeeperConnect: string;
