@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnKey } from "../components/deployerKey.ts";
-import { checkSettings, DEPLOYER_KEY, SETTING_KEYS, type Settings } from "../model/settings/settings.ts";
+import { checkSettings, DEPLOYER_KEY, type Settings } from "../model/settings/settings.ts";
 import { unknownSetting } from "../model/settings/settingsReader.ts";
+import { SETTING_KEYS, SETTINGS } from "../model/settings/settingsTable.ts";
 import { formatProblems, SettingsError } from "../model/kafka/problem.ts";
 
 /**
@@ -42,8 +43,7 @@ export async function readDeployerKey(): Promise<OwnKey | undefined> {
     );
   }
   const { publicKeyOf } = await import("../scripts/lib/keyPair.ts");
-  const publicKey =
-    publicKeyOf(privateKey) ?? refuse("an OpenSSH private key without a passphrase, whole with its lines");
+  const publicKey = publicKeyOf(privateKey) ?? refuse(SETTINGS[DEPLOYER_KEY].allowed);
   return { privateKey: pulumi.secret(privateKey), publicKey };
 }
 

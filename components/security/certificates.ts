@@ -6,7 +6,8 @@ import { BROKER_NAME } from "../../model/render/brokerSecurity.ts";
 import { type NodePlan, servicesOf } from "../../model/render/node.ts";
 import type { Service } from "../../model/render/nodeFile.ts";
 import type { ServiceTls } from "../../model/render/tlsFiles.ts";
-import { AUTHORITY_DAYS, type MadeCertificates } from "../../model/settings/certificateSettings.ts";
+import type { MadeCertificates } from "../../model/settings/certificateSettings.ts";
+import { AUTHORITY_DAYS } from "../../model/settings/securityTable.ts";
 
 /** Certificates of everybody who has one, wherever they come from. */
 export interface ClusterCertificates extends MemberCertificates {

@@ -1,4 +1,5 @@
 import type { Problem } from "../kafka/problem.ts";
+import { LONGEST_PREFIX } from "../settings/awsTable.ts";
 import { heapsOf, memberSubnets, memoryProblem, subnetAddressProblems } from "../settings/memberNetwork.ts";
 import { machineCount } from "../render/members.ts";
 import type { CommonSettings } from "../settings/settings.ts";
@@ -8,7 +9,7 @@ import { DATA_DEVICE } from "./dataDevice.ts";
 import type { AwsFacts, ImageFacts, Refused, Zone } from "./awsFacts.ts";
 import { publicSubnetProblems, ruleProblems } from "./awsLimits.ts";
 import type { AwsSettings } from "./awsSettings.ts";
-import { type ExistingVpc, type OwnVpc, zoneCount, LONGEST_PREFIX } from "./vpcSettings.ts";
+import { type ExistingVpc, type OwnVpc, zoneCount } from "./vpcSettings.ts";
 
 type Settings = CommonSettings & AwsSettings;
 

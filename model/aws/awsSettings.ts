@@ -1,6 +1,8 @@
 import { isNetwork, networkKind, prefixLength } from "../render/subnets.ts";
+import { AWS, AWS_MACHINE } from "../settings/awsTable.ts";
 import type { SettingsReader } from "../settings/settingsReader.ts";
-import { idForm, type Vpc, readVpc } from "./vpcSettings.ts";
+import type { SettingsTable } from "../settings/settingsTable.ts";
+import { type Vpc, readVpc } from "./vpcSettings.ts";
 
 /** What only the AWS platform is told. */
 export interface AwsSettings {
@@ -55,107 +57,85 @@ export interface DataVolumeSize {
   readonly throughput: number;
 }
 
-const INSTANCE_TYPE = {
-  pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
-  allowed: "an EC2 instance type, for example m7g.large",
-};
-const KMS_KEY = {
-  pattern: /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
-  allowed: "the ARN of a KMS key, for example arn:aws:kms:eu-central-1:123456789012:key/1234abcd-…",
-};
-const DISTRIBUTION_URL = {
-  pattern: /^https?:\/\/[^\s']+$/,
-  allowed: "an http or https address that the machines can read",
-};
-const SHA512 = { pattern: /^[0-9a-f]{128}$/, allowed: "the archive's SHA-512, 128 lower-case hexadecimal digits" };
-
 /** Reads what only the AWS platform is told, and refuses what only others are. */
-export function readAwsSettings(top: SettingsReader, subnet: string, dedicated: boolean): AwsSettings {
-  const aws = top.object("aws", ["zones", "vpc", "access", "clientsFrom", "images", "protect", "kmsKeyId"]);
-  const machine = top.object("machine", ["broker", "zookeeper"]);
+export function readAwsSettings(top: SettingsReader<SettingsTable>, subnet: string, dedicated: boolean): AwsSettings {
+  const aws = top.object("aws");
+  const machine = top.object("machine", AWS_MACHINE);
   if (!dedicated)
     machine.refuse(
       "zookeeper",
       "nothing: with zookeeper.placement colocated, the servers run on the brokers' machines",
     );
-  const images = aws.object("images", ["arm64", "x86_64"]);
-  const imageOf = (architecture: string): Record<string, string> => {
-    const image = images.matching(architecture, idForm("ami"), "");
+  const images = aws.object("images");
+  const imageOf = (architecture: "arm64" | "x86_64"): Record<string, string> => {
+    const image = images.text(architecture);
     return image === "" ? {} : { [architecture]: image };
   };
-  const kmsKeyId = aws.matching("kmsKeyId", KMS_KEY, "");
+  const kmsKeyId = aws.text("kmsKeyId");
   const access = readAccess(aws);
   return {
     platform: "aws",
     machine: {
-      broker: readSize(machine.object("broker", ["instanceType", "volume"]), "m7g.large", 100),
-      zookeeper: readSize(machine.object("zookeeper", ["instanceType", "volume"]), "t4g.small", 20),
+      broker: readSize(machine.object("broker")),
+      zookeeper: readSize(machine.object("zookeeper")),
     },
     aws: {
       vpc: readVpc(aws, subnet, access.via === "bastion"),
       access,
-      clientsFrom: aws.list("clientsFrom", "[10.0.0.0/16]", ingressProblem),
+      clientsFrom: aws.list("clientsFrom", ingressProblem),
       images: { ...imageOf("arm64"), ...imageOf("x86_64") },
-      protect: aws.flag("protect", true),
+      protect: aws.flag("protect"),
       ...(kmsKeyId !== "" && { kmsKeyId }),
     },
     ...readDistribution(top),
   };
 }
 
-/**
- * Bounds of gp3 since September 2025: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html. Some regions
- * and Outposts have the former ones, 16 TiB, 16,000 IOPS and 1,000 MiB/s: there EC2 refuses what is above them.
- */
-export const GP3 = {
-  sizeGiB: { min: 1, max: 65_536 },
-  iops: { min: 3_000, max: 80_000, perGiB: 500 },
-  /** MiB/s; `perIops` for each provisioned IOPS. */
-  throughput: { min: 125, max: 2_000, perIops: 0.25 },
-} as const;
+/** What a gp3 volume may have beside its size, see {@link AWS_MACHINE}; throughput in MiB/s for each operation a second. */
+const GP3 = { iopsPerGiB: 500, throughputPerIops: 0.25 };
 
-function readSize(size: SettingsReader, instanceType: string, sizeGiB: number): MachineSize {
-  const volume = size.object("volume", ["sizeGiB", "iops", "throughput"]);
+/** What is told of machines of either kind. */
+type SizeTable = (typeof AWS_MACHINE)["broker" | "zookeeper"]["keys"];
+
+function readSize(size: SettingsReader<SizeTable>): MachineSize {
+  const volume = size.object("volume");
   const read = {
-    sizeGiB: volume.integer("sizeGiB", GP3.sizeGiB.min, GP3.sizeGiB.max, sizeGiB),
-    iops: volume.integer("iops", GP3.iops.min, GP3.iops.max, GP3.iops.min),
-    throughput: volume.integer("throughput", GP3.throughput.min, GP3.throughput.max, GP3.throughput.min),
+    sizeGiB: volume.integer("sizeGiB"),
+    iops: volume.integer("iops"),
+    throughput: volume.integer("throughput"),
   };
-  const most = Math.max(GP3.iops.min, GP3.iops.perGiB * read.sizeGiB);
-  if (read.iops > most)
-    volume.report("iops", `at most ${most}: ${GP3.iops.perGiB} for each of its ${read.sizeGiB} GiB`);
-  const fastest = Math.floor(read.iops * GP3.throughput.perIops);
+  const most = Math.max(AWS_MACHINE.broker.keys.volume.keys.iops.min, GP3.iopsPerGiB * read.sizeGiB);
+  if (read.iops > most) volume.report("iops", `at most ${most}: ${GP3.iopsPerGiB} for each of its ${read.sizeGiB} GiB`);
+  const fastest = Math.floor(read.iops * GP3.throughputPerIops);
   if (read.throughput > fastest) volume.report("throughput", `at most ${fastest} MiB/s, a quarter of iops`);
-  return { instanceType: size.matching("instanceType", INSTANCE_TYPE, instanceType), volume: read };
+  return { instanceType: size.text("instanceType"), volume: read };
 }
 
-function readAccess(aws: SettingsReader): AwsSettings["aws"]["access"] {
-  const access = aws.object("access", ["via", "sshFrom", "bastionInstanceType", "bastionZone", "bastionImage"]);
-  const via = access.oneOf("via", ["bastion", "direct"], "bastion");
+function readAccess(aws: SettingsReader<(typeof AWS)["keys"]>): AwsSettings["aws"]["access"] {
+  const access = aws.object("access");
+  const via = access.oneOf("via");
   if (via === "direct") {
-    for (const key of ["bastionInstanceType", "bastionZone", "bastionImage"]) {
+    for (const key of ["bastionInstanceType", "bastionZone", "bastionImage"] as const) {
       access.refuse(key, "nothing: with access.via direct there is no bastion");
     }
   }
-  if (!access.has("sshFrom")) {
-    access.report("sshFrom", "a list of the IPv4 networks that you deploy from, for example [your public address/32]");
-  }
-  const bastionImage = access.matching("bastionImage", idForm("ami"), "");
+  access.demand();
+  const bastionImage = access.text("bastionImage");
   return {
     via,
     ...(bastionImage !== "" && { bastionImage }),
-    sshFrom: access.list("sshFrom", "[your public address/32]", ingressProblem),
-    bastionInstanceType: access.matching("bastionInstanceType", INSTANCE_TYPE, "t4g.nano"),
-    bastionZone: access.integer("bastionZone", 1, 6, 1),
+    sshFrom: access.list("sshFrom", ingressProblem),
+    bastionInstanceType: access.text("bastionInstanceType"),
+    bastionZone: access.integer("bastionZone"),
   };
 }
 
-function readDistribution(top: SettingsReader): Pick<AwsSettings, "distribution"> {
-  const distribution = top.object("distribution", ["url", "sha512"]);
-  const url = distribution.matching("url", DISTRIBUTION_URL, "");
-  const sha512 = distribution.matching("sha512", SHA512, "");
+function readDistribution(top: SettingsReader<SettingsTable>): Pick<AwsSettings, "distribution"> {
+  const distribution = top.object("distribution");
+  const url = distribution.text("url");
+  const sha512 = distribution.text("sha512");
   if (!distribution.has("url") && !distribution.has("sha512")) return {};
-  for (const key of ["url", "sha512"]) {
+  for (const key of ["url", "sha512"] as const) {
     if (!distribution.has(key)) distribution.report(key, "url and sha512 together: the archive is always checked");
   }
   return { distribution: { url, sha512 } };
@@ -165,8 +145,7 @@ function readDistribution(top: SettingsReader): Pick<AwsSettings, "distribution"
 const INGRESS_KINDS = ["unicast", "private", "carrierGradeNat"];
 
 /** Nothing is opened to the world, nor to a network that nobody connects from, such as one of documentation's. */
-function ingressProblem(text: string): string | undefined {
-  const allowed = "an IPv4 network in CIDR notation with its host bits zero, /8 to /32, for example 10.0.0.0/16";
+function ingressProblem(text: string, allowed: string): string | undefined {
   if (!isNetwork(text) || prefixLength(text) < 8) return allowed;
   const kind = networkKind(text);
   if (INGRESS_KINDS.includes(kind)) return undefined;

@@ -1,4 +1,6 @@
+import { CERTIFICATES } from "./securityTable.ts";
 import type { SettingsReader } from "./settingsReader.ts";
+import type { SettingsTable } from "./settingsTable.ts";
 
 /** Where the certificates of members and deployer come from. */
 export type CertificateSettings = MadeCertificates | GivenCertificates;
@@ -25,31 +27,30 @@ export interface GivenCertificates {
   readonly renewBeforeDays: number;
 }
 
-/** How long an authority's own certificate is valid, in days: ten years, within which another one takes over. */
-export const AUTHORITY_DAYS = 3650;
-
-const MADE_KEYS = ["authorities", "validityDays", "generation"];
-const AUTHORITY_NAME = /^[a-z][a-z\d-]{0,30}$/;
+/** What is told of certificates that the program makes alone. */
+const MADE_KEYS = ["authorities", "validityDays", "generation"] as const;
 
 /** Reads the setting `certificates`. */
-export function readCertificates(top: SettingsReader): CertificateSettings {
-  const reader = top.object("certificates", [...MADE_KEYS, "renewBeforeDays", "folder"]);
-  const folder = reader.checked("folder", "", () => undefined);
+export function readCertificates(top: SettingsReader<SettingsTable>): CertificateSettings {
+  const reader = top.object("certificates");
+  const folder = reader.text("folder");
   if (folder !== "") {
     for (const key of MADE_KEYS)
       reader.refuse(key, "nothing: the certificates in certificates.folder are the user's own");
-    return { kind: "given", folder, renewBeforeDays: reader.integer("renewBeforeDays", 1, AUTHORITY_DAYS, 30) };
+    return { kind: "given", folder, renewBeforeDays: reader.integer("renewBeforeDays") };
   }
-  const authorities = reader.list("authorities", "[authority-1]", (name) =>
-    AUTHORITY_NAME.test(name) ? undefined : "a name of lower-case letters, digits and -, at most 31, a letter first",
-  );
+  const authorities = reader.list("authorities");
   if (authorities.length > 3) reader.report("authorities", "at most 3: the one that signs and those that come or go");
-  const validityDays = reader.integer("validityDays", 2, 825, 365);
+  const validityDays = reader.integer("validityDays");
+  const { renewBeforeDays, authorities: names } = CERTIFICATES.keys;
   return {
     kind: "made",
-    authorities: authorities.length === 0 ? ["authority-1"] : authorities,
+    authorities: authorities.length === 0 ? names.default : authorities,
     validityDays,
-    renewBeforeDays: reader.integer("renewBeforeDays", 1, validityDays - 1, Math.min(30, validityDays - 1)),
-    generation: reader.integer("generation", 1, 1_000_000, 1),
+    renewBeforeDays: reader.integer("renewBeforeDays", {
+      max: validityDays - 1,
+      fallback: Math.min(renewBeforeDays.default, validityDays - 1),
+    }),
+    generation: reader.integer("generation"),
   };
 }

@@ -1,4 +1,5 @@
 import type { SettingsReader } from "./settingsReader.ts";
+import type { SettingsTable } from "./settingsTable.ts";
 
 /** The users' own options of the services' JVMs, after the program's. */
 export interface JvmOptions {
@@ -34,11 +35,11 @@ const ENDS =
 /**
  * What is allowed instead of an option; undefined when nothing speaks against it. Whether the JVM knows it, only its start
  * shows.
+ *
+ * @param form what is allowed instead of a text that is no option at all
  */
-export function jvmOptionProblem(option: string): string | undefined {
-  if (!/^-[^\s\p{Cc}]+$/u.test(option)) {
-    return "one option of the JVM, which begins with -, without white space, for example -XX:HeapDumpPath=/var/log/kafka";
-  }
+export function jvmOptionProblem(option: string, form: string): string | undefined {
+  if (!/^-[^\s\p{Cc}]+$/u.test(option)) return form;
   if (ENDS.test(option)) return "no option that makes Java print something and end";
   return OWNED.find(([pattern]) => pattern.test(option))?.[1];
 }
@@ -51,14 +52,11 @@ export function otherCollector(option: string): boolean {
   return COLLECTOR.test(option) && option !== "-XX:+UseG1GC";
 }
 
-/** A heap dump needs a folder that the service may write to: its own, `/`, is none. */
-const EXAMPLE = "[-XX:+HeapDumpOnOutOfMemoryError, -XX:HeapDumpPath=/var/log/kafka]";
-
 /** Reads the setting `jvmOptions`. */
-export function readJvmOptions(top: SettingsReader): JvmOptions {
-  const options = top.object("jvmOptions", ["broker", "zookeeper"]);
+export function readJvmOptions(top: SettingsReader<SettingsTable>): JvmOptions {
+  const options = top.object("jvmOptions");
   const list = (service: "broker" | "zookeeper"): string[] => {
-    const given = options.list(service, EXAMPLE, jvmOptionProblem);
+    const given = options.list(service, jvmOptionProblem);
     const collectors = given.filter((option) => COLLECTOR.test(option));
     if (collectors.length > 1) options.report(service, `one garbage collector, not ${collectors.join(" and ")}`);
     return given;

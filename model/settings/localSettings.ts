@@ -3,6 +3,7 @@ import { heapsOf, memberSubnets, memoryProblem, subnetAddressProblems } from "./
 import type { Site } from "../site.ts";
 import type { CommonSettings } from "./settings.ts";
 import type { SettingsReader } from "./settingsReader.ts";
+import { LOCAL_MACHINE, type SettingsTable } from "./settingsTable.ts";
 
 /** What only the local platform is told. */
 export interface LocalSettings {
@@ -16,26 +17,20 @@ export interface LocalSettings {
   };
 }
 
-/** Largest data volume, in GiB: btrfs and this computer's file system take more than a desk has. */
-const LARGEST_VOLUME_GIB = 65_536;
-
-const MEMORY = { pattern: /^[1-9]\d*(MiB|GiB)$/, allowed: "a size in MiB or GiB, for example 2GiB" };
-
 /** Reads what only the local platform is told, and refuses what only others are. */
-export function readLocalSettings(top: SettingsReader): LocalSettings {
+export function readLocalSettings(top: SettingsReader<SettingsTable>): LocalSettings {
   top.refuse("aws", "no such setting with platform local");
   top.refuse(
     "distribution",
     "no such setting with platform local: its machines get the distribution from this computer's cache",
   );
-  const machine = top.object("machine", ["cpus", "memory", "volume"]);
-  const volume = machine.object("volume", ["sizeGiB"]);
-  const sizeGiB = volume.integer("sizeGiB", 1, LARGEST_VOLUME_GIB, 0);
+  const machine = top.object("machine", LOCAL_MACHINE);
+  const sizeGiB = machine.object("volume").integer("sizeGiB");
   return {
     platform: "local",
     machine: {
-      cpus: machine.integer("cpus", 1, 1024, 2),
-      memory: machine.matching("memory", MEMORY, "2GiB"),
+      cpus: machine.integer("cpus"),
+      memory: machine.text("memory"),
       ...(sizeGiB > 0 && { volumeSizeGiB: sizeGiB }),
     },
   };

@@ -1,26 +1,20 @@
 import ipaddr from "ipaddr.js";
-import { type RolloutSettings, START_TIMEOUT_S } from "../specs/applySpec.ts";
+import type { RolloutSettings } from "../specs/applySpec.ts";
 import { awsProblems } from "../aws/awsProblems.ts";
 import { type AwsSettings, readAwsSettings } from "../aws/awsSettings.ts";
 import { type JvmOptions, readJvmOptions } from "./jvmOptions.ts";
 import { type BrokerProperties, checkBrokerProperties } from "../kafka/brokerProperties.ts";
 import { type Problem, SettingsError } from "../kafka/problem.ts";
 import { verificationTopicProblem } from "../kafka/topicNames.ts";
-import {
-  DEFAULT_KAFKA_VERSION,
-  isNewer,
-  KAFKA_VERSIONS,
-  type KafkaVersion,
-  kafkaVersion,
-  protocolsOf,
-} from "../kafka/versions.ts";
+import { isNewer, type KafkaVersion, kafkaVersion, protocolsOf } from "../kafka/versions.ts";
 import { localProblems, type LocalSettings, readLocalSettings } from "./localSettings.ts";
 import type { Placement, Topology } from "../render/members.ts";
 import { defaultBrokerProperties } from "../render/serverProperties.ts";
 import { isNetwork, networkKind, prefixLength } from "../render/subnets.ts";
 import { type CertificateSettings, readCertificates } from "./certificateSettings.ts";
-import { FIRST_SECURED_VERSION, hasTls, type Phase, PHASES } from "../security/phase.ts";
+import { FIRST_SECURED_VERSION, hasTls, type Phase } from "../security/phase.ts";
 import { SettingsReader } from "./settingsReader.ts";
+import { SETTINGS } from "./settingsTable.ts";
 import { readTopics, type TopicSettings } from "./topicSettings.ts";
 import { readUsers, type UserSettings } from "./userSettings.ts";
 
@@ -71,33 +65,6 @@ export interface CommonSettings extends Topology {
 /** The one setting that is a secret: an own key pair for the deployer. It is not checked with the others. */
 export const DEPLOYER_KEY = "deployerPrivateKey";
 
-/** The keys of a stack's configuration, without their namespace. */
-export const SETTING_KEYS = [
-  "platform",
-  "kafkaVersion",
-  "interBrokerProtocolVersion",
-  "brokerCount",
-  "zookeeper",
-  "brokerProperties",
-  "heap",
-  "jvmOptions",
-  "subnet",
-  "firstAddress",
-  "machine",
-  "rebalance",
-  "verification",
-  "topics",
-  "rollout",
-  "security",
-  "certificates",
-  "users",
-  "aws",
-  "distribution",
-  DEPLOYER_KEY,
-];
-
-const HEAP = { pattern: /^[1-9]\d*[mg]$/, allowed: "a size as the JVM takes it, for example 512m or 6g" };
-
 /**
  * Checks a stack's configuration as a whole.
  *
@@ -106,66 +73,59 @@ const HEAP = { pattern: /^[1-9]\d*[mg]$/, allowed: "a size as the JVM takes it, 
  */
 export function checkSettings(raw: Readonly<Record<string, unknown>>): Settings {
   const problems: Problem[] = [];
-  const top = new SettingsReader("", raw, SETTING_KEYS, problems);
-  const zookeeper = top.object("zookeeper", ["placement", "count"]);
-  const heap = top.object("heap", ["broker", "zookeeper"]);
-  const rollout = top.object("rollout", [
-    "gateTimeoutSeconds",
-    "startTimeoutSeconds",
-    "acceptUnavailable",
-    "acceptDataLoss",
-  ]);
-  const rebalance = top.object("rebalance", ["throttleMiBps"]);
-  const verification = top.object("verification", ["topic", "partitions", "replicationFactor", "timeoutSeconds"]);
+  const top = new SettingsReader("", raw, SETTINGS, problems);
+  const zookeeper = top.object("zookeeper");
+  const heap = top.object("heap");
+  const rollout = top.object("rollout");
+  const rebalance = top.object("rebalance");
+  const verification = top.object("verification");
 
-  const version = top.oneOf(
-    "kafkaVersion",
-    KAFKA_VERSIONS.map((known) => known.version),
-    DEFAULT_KAFKA_VERSION,
-  );
-  const protocol = top.oneOf("interBrokerProtocolVersion", protocolsOf(kafkaVersion(version)), "");
-  const brokerCount = top.integer("brokerCount", 1, 99, 3);
-  const subnet = top.checked("subnet", "10.0.0.0/24", subnetProblem);
-  const firstAddress = top.checked("firstAddress", "", ipv4Problem);
-  const brokerHeap = heap.matching("broker", HEAP, "1g");
-  const placement = zookeeper.oneOf("placement", ["colocated", "dedicated"], "colocated");
+  const version = top.oneOf("kafkaVersion");
+  const protocol = top.oneOf("interBrokerProtocolVersion", protocolsOf(kafkaVersion(version)));
+  const brokerCount = top.integer("brokerCount");
+  const subnet = top.text("subnet", subnetProblem);
+  const firstAddress = top.text("firstAddress", ipv4Problem);
+  const brokerHeap = heap.text("broker");
+  const placement = zookeeper.oneOf("placement");
   const properties = top.map("brokerProperties");
   const allProperties = { ...defaultBrokerProperties(brokerCount, brokerHeap, properties), ...properties };
-  const verificationTopic = verification.checked("topic", "replica-yu1", verificationTopicProblem);
-  const platform = top.oneOf("platform", ["local", "aws"], "local");
-  const security = top.oneOf("security", PHASES, "plaintext");
+  const verificationTopic = verification.text("topic", verificationTopicProblem);
+  const platform = top.oneOf("platform");
+  const security = top.oneOf("security");
   const brokers = { brokerCount, secured: hasTls(security), heap: brokerHeap };
   for (const problem of checkBrokerProperties(version, allProperties, brokers)) {
     problems.push({ ...problem, key: `brokerProperties.${problem.key}` });
   }
   const settings: Settings = {
     kafkaVersion: kafkaVersion(version),
-    ...(protocol !== "" && { interBrokerProtocolVersion: protocol }),
+    ...(protocol !== undefined && { interBrokerProtocolVersion: protocol }),
     brokerCount,
-    zookeeper: { placement, count: Number(zookeeper.oneOf("count", ["1", "3", "5"], "3")) },
+    zookeeper: { placement, count: zookeeper.oneOf("count") },
     brokerProperties: asText(properties),
     heap: {
       broker: brokerHeap,
-      zookeeper: heap.matching("zookeeper", HEAP, "512m"),
+      zookeeper: heap.text("zookeeper"),
     },
     jvmOptions: readJvmOptions(top),
     subnet,
     ...(firstAddress !== "" && { firstAddress }),
     rollout: {
-      gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds", 1, 86_400, 120),
-      startTimeoutSeconds: rollout.integer("startTimeoutSeconds", 300, 604_800, START_TIMEOUT_S),
-      acceptUnavailable: rollout.flag("acceptUnavailable", false),
-      acceptDataLoss: rollout.flag("acceptDataLoss", false),
+      gateTimeoutSeconds: rollout.integer("gateTimeoutSeconds"),
+      startTimeoutSeconds: rollout.integer("startTimeoutSeconds"),
+      acceptUnavailable: rollout.flag("acceptUnavailable"),
+      acceptDataLoss: rollout.flag("acceptDataLoss"),
     },
     security,
     certificates: readCertificates(top),
     users: readUsers(top),
-    rebalance: { throttleMiBps: rebalance.integer("throttleMiBps", 1, 10_000, 50) },
+    rebalance: { throttleMiBps: rebalance.integer("throttleMiBps") },
     verification: {
       topic: verificationTopic,
-      partitions: verification.integer("partitions", 1, 1000, 1),
-      replicationFactor: verification.integer("replicationFactor", 1, 99, Math.min(2, brokerCount)),
-      timeoutSeconds: verification.integer("timeoutSeconds", 5, 3600, 60),
+      partitions: verification.integer("partitions"),
+      replicationFactor: verification.integer("replicationFactor", {
+        fallback: Math.min(SETTINGS.verification.keys.replicationFactor.default, brokerCount),
+      }),
+      timeoutSeconds: verification.integer("timeoutSeconds"),
     },
     topics: readTopics(top, { version, brokerCount, brokerProperties: allProperties, verificationTopic }, problems),
     ...(platform === "local" ? readLocalSettings(top) : readAwsSettings(top, subnet, placement === "dedicated")),
@@ -210,14 +170,12 @@ function relationProblems(settings: Settings): Problem[] {
   return problems;
 }
 
-function subnetProblem(text: string): string | undefined {
+function subnetProblem(text: string, allowed: string): string | undefined {
   const right =
     isNetwork(text) && prefixLength(text) >= 16 && prefixLength(text) <= 28 && networkKind(text) === "private";
-  return right
-    ? undefined
-    : "a private IPv4 subnet in CIDR notation with its host bits zero, /16 to /28, for example 10.0.0.0/24";
+  return right ? undefined : allowed;
 }
 
-function ipv4Problem(text: string): string | undefined {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) ? undefined : "an IPv4 address, for example 10.0.0.18";
+function ipv4Problem(text: string, allowed: string): string | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? undefined : allowed;
 }

@@ -3,6 +3,7 @@ import type { Problem } from "../kafka/problem.ts";
 import { checkTopicConfigs } from "../kafka/topicConfigs.ts";
 import { collide, reservedTopic, TOPIC_NAME } from "../kafka/topicNames.ts";
 import type { SettingsReader } from "./settingsReader.ts";
+import type { SettingsTable } from "./settingsTable.ts";
 
 /** What becomes of a topic that the settings do not name any more. */
 export type Deletion = "keep" | "delete";
@@ -30,42 +31,44 @@ export interface TopicsContext {
   readonly verificationTopic: string;
 }
 
-/**
- * Most partitions of a topic. ZooKeeper keeps a topic's assignment in one node of at most 1 MiB (jute.maxbuffer), at
- * some 54 bytes a partition with three replicas that all move.
- */
-const MAX_PARTITIONS = 10_000;
-
 /** Reads the setting `topics`. What is wrong is added to the problems, as the reader does it. */
-export function readTopics(top: SettingsReader, context: TopicsContext, problems: Problem[]): TopicSettings[] {
+export function readTopics(
+  top: SettingsReader<SettingsTable>,
+  context: TopicsContext,
+  problems: Problem[],
+): TopicSettings[] {
   const names: string[] = [];
-  return top
-    .objects("topics", ["name", "partitions", "replicationFactor", "configs", "deletion"])
-    .map(([key, reader]) => {
-      for (const required of ["name", "partitions", "replicationFactor"]) {
-        if (!reader.has(required)) reader.report(required, "a value: it has no default");
-      }
-      const name = reader.checked("name", "", (text) => nameProblem(text, names, context.verificationTopic));
-      names.push(name);
-      // A factor that can't be used is one problem, and not one of min.insync.replicas, too.
-      const replicationFactor = reader.integer("replicationFactor", 1, context.brokerCount, context.brokerCount);
-      const configs = reader.map("configs");
-      const { version, brokerProperties } = context;
-      for (const problem of checkTopicConfigs(version, configs, { replicationFactor, brokerProperties })) {
-        problems.push({ ...problem, key: `${key}.configs.${problem.key}` });
-      }
-      return {
-        name,
-        partitions: reader.integer("partitions", 1, MAX_PARTITIONS, 1),
-        replicationFactor,
-        configs: Object.fromEntries(Object.entries(configs).map(([config, value]) => [config, String(value).trim()])),
-        deletion: reader.oneOf("deletion", ["keep", "delete"], "keep"),
-      };
+  return top.objects("topics").map(([key, reader]) => {
+    reader.demand();
+    const name = reader.text("name", (text, form) => nameProblem(text, form, names, context.verificationTopic));
+    names.push(name);
+    // A factor that can't be used is one problem, and not one of min.insync.replicas, too.
+    const replicationFactor = reader.integer("replicationFactor", {
+      max: context.brokerCount,
+      fallback: context.brokerCount,
     });
+    const configs = reader.map("configs");
+    const { version, brokerProperties } = context;
+    for (const problem of checkTopicConfigs(version, configs, { replicationFactor, brokerProperties })) {
+      problems.push({ ...problem, key: `${key}.configs.${problem.key}` });
+    }
+    return {
+      name,
+      partitions: reader.integer("partitions"),
+      replicationFactor,
+      configs: Object.fromEntries(Object.entries(configs).map(([config, value]) => [config, String(value).trim()])),
+      deletion: reader.oneOf("deletion"),
+    };
+  });
 }
 
-function nameProblem(name: string, earlier: readonly string[], verificationTopic: string): string | undefined {
-  if (!TOPIC_NAME.pattern.test(name)) return TOPIC_NAME.allowed;
+function nameProblem(
+  name: string,
+  form: string,
+  earlier: readonly string[],
+  verificationTopic: string,
+): string | undefined {
+  if (!TOPIC_NAME.pattern.test(name)) return form;
   const reserved = reservedTopic(name, verificationTopic);
   if (reserved !== undefined) return reserved;
   if (earlier.includes(name)) return "each topic once";

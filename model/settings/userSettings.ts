@@ -9,7 +9,10 @@ import {
   RESOURCE_OPERATIONS,
 } from "../kafka/permissions.ts";
 import { nearest } from "../kafka/suggestion.ts";
-import type { SettingsReader } from "./settingsReader.ts";
+import { USERS } from "./securityTable.ts";
+import { NO_DEFAULT } from "./setting.ts";
+import type { Check, SettingsReader } from "./settingsReader.ts";
+import type { SettingsTable } from "./settingsTable.ts";
 
 /** A user that the stack looks after. */
 export interface UserSettings {
@@ -32,47 +35,45 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ["__proto__", "what Pulumi loses in outputs: every object of JavaScript has it"],
 ]);
 
-const USER_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
-
 /** What a topic's name consists of, and so does the beginning of one. */
 const TOPIC_LETTERS = /^[\w.-]{1,249}$/;
 
 /** What ZooKeeper refuses in the name of a node: control characters, surrogates' and private use areas, specials. */
 const NO_NODE_NAME = /[\u0000-\u001f\u007f-\u009f\ud800-\uf8ff\ufff0-\uffff]/;
 
-const RESOURCES = Object.keys(RESOURCE_OPERATIONS) as PermissionResource[];
+const PERMISSION = USERS.keys.permissions.keys;
 
 /** Reads the setting `users`. What is wrong is reported as the reader does it. */
-export function readUsers(top: SettingsReader): UserSettings[] {
+export function readUsers(top: SettingsReader<SettingsTable>): UserSettings[] {
   const names: string[] = [];
-  return top.objects("users", ["name", "passwordGeneration", "permissions"]).map(([, reader]) => {
-    demand(reader, "name");
-    const name = reader.checked("name", "", (text) => userNameProblem(text, names));
+  return top.objects("users").map(([, reader]) => {
+    reader.demand();
+    const name = reader.text("name", (text, form) => userNameProblem(text, form, names));
     names.push(name);
     return {
       name,
-      passwordGeneration: reader.integer("passwordGeneration", 1, 1_000_000, 1),
-      permissions: reader
-        .objects("permissions", ["resource", "name", "pattern", "operations", "hosts"])
-        .map(([, permission]) => readPermission(permission)),
+      passwordGeneration: reader.integer("passwordGeneration"),
+      permissions: reader.objects("permissions").map(([, permission]) => readPermission(permission)),
     };
   });
 }
 
-function readPermission(reader: SettingsReader): Permission {
-  demand(reader, "resource");
-  demand(reader, "operations");
-  const given = reader.checked("resource", "", wordProblem(RESOURCES));
+function readPermission(reader: SettingsReader<typeof PERMISSION>): Permission {
+  reader.demand();
+  const given = reader.text("resource", wordProblem(PERMISSION.resource.words));
   // Undefined where it can't be used: what hangs on it is not judged then.
-  const resource = RESOURCES.find((known) => known === given);
-  if (resource !== undefined && resource !== "cluster") demand(reader, "name");
-  const pattern = reader.oneOf("pattern", ["literal", "prefixed"], "literal");
-  const name = reader.checked("name", resource === "cluster" ? CLUSTER_NAME : "", (text) =>
-    resource === undefined ? undefined : resourceNameProblem(resource, text, pattern === "prefixed"),
+  const resource = PERMISSION.resource.words.find((known) => known === given);
+  if (resource !== undefined && resource !== "cluster" && !reader.has("name")) reader.report("name", NO_DEFAULT);
+  const pattern = reader.oneOf("pattern");
+  const name = reader.text(
+    "name",
+    (text, form) =>
+      resource === undefined ? undefined : resourceNameProblem(resource, text, form, pattern === "prefixed"),
+    resource === "cluster" ? CLUSTER_NAME : "",
   );
   if (resource === "cluster" && pattern === "prefixed") reader.report("pattern", "literal: there is one cluster only");
-  const operations = reader.list("operations", "[Read, Describe]", operationProblem(resource));
-  const hosts = reader.list("hosts", "[10.0.0.18]", hostProblem);
+  const operations = reader.list("operations", operationProblem(resource));
+  const hosts = reader.list("hosts", hostProblem);
   if (reader.isList("hosts") && !reader.has("hosts")) reader.report("hosts", "at least one address; left out, any");
   return {
     resource: resource ?? "topic",
@@ -83,39 +84,41 @@ function readPermission(reader: SettingsReader): Permission {
   };
 }
 
-function demand(reader: SettingsReader, key: string): void {
-  if (!reader.has(key)) reader.report(key, "a value: it has no default");
-}
-
-function userNameProblem(name: string, earlier: readonly string[]): string | undefined {
-  if (!USER_NAME.test(name)) return "1 to 64 letters (A to Z), digits, '.', '_' or '-', and not '.' or '..'";
+function userNameProblem(name: string, form: string, earlier: readonly string[]): string | undefined {
+  if (!USERS.keys.name.pattern.test(name)) return form;
   const owner = RESERVED.get(name);
   if (owner !== undefined) return `another name: this is ${owner}`;
   return earlier.includes(name) ? "each user once" : undefined;
 }
 
-function wordProblem(words: readonly string[]): (text: string) => string | undefined {
-  return (text) => {
+function wordProblem(words: readonly string[]): Check {
+  return (text, form) => {
     if (words.includes(text)) return undefined;
     const near = nearest(text, words);
-    return `one of ${words.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`;
+    return `${form}${near === undefined ? "" : `; did you mean ${near}?`}`;
   };
 }
 
-function operationProblem(resource: PermissionResource | undefined): (text: string) => string | undefined {
-  const [words, where] =
-    resource === undefined ? [OPERATIONS, ""] : [RESOURCE_OPERATIONS[resource], `, which a ${resource} has`];
+function operationProblem(resource: PermissionResource | undefined): Check {
+  if (resource === undefined) return wordProblem(OPERATIONS);
+  const words = RESOURCE_OPERATIONS[resource];
+  const form = `one of ${words.join(", ")}`;
   return (text) => {
-    const problem = wordProblem(words)(text);
+    const problem = wordProblem(words)(text, form);
     if (problem === undefined) return undefined;
     // A known operation is no slip of the pen.
     const known = (OPERATIONS as readonly string[]).includes(text);
-    return known ? `one of ${words.join(", ")}${where}` : problem;
+    return known ? `${form}, which a ${resource} has` : problem;
   };
 }
 
 /** The authorizer keeps the names of resources as names of nodes in ZooKeeper. */
-function resourceNameProblem(resource: PermissionResource, name: string, prefixed: boolean): string | undefined {
+function resourceNameProblem(
+  resource: PermissionResource,
+  name: string,
+  form: string,
+  prefixed: boolean,
+): string | undefined {
   if (resource === "cluster") return name === CLUSTER_NAME ? undefined : `${CLUSTER_NAME}, or left out`;
   if (name === ANY)
     return prefixed ? `the beginning of names; pattern literal for ${ANY}, which is any name` : undefined;
@@ -126,15 +129,13 @@ function resourceNameProblem(resource: PermissionResource, name: string, prefixe
   }
   if (name === "." || name === "..") return "another name: ZooKeeper, which keeps permissions, can't keep this one";
   if (resource === "topic") {
-    return TOPIC_LETTERS.test(name) ? undefined : `1 to 249 letters, digits, '.', '_' or '-', or ${ANY} for any name`;
+    return TOPIC_LETTERS.test(name) ? undefined : form;
   }
   return name.includes("/") || NO_NODE_NAME.test(name)
     ? `a name without '/' and control characters: ZooKeeper, which keeps permissions, can't keep it`
     : undefined;
 }
 
-function hostProblem(host: string): string | undefined {
-  return host === ANY || ipaddr.IPv4.isValidFourPartDecimal(host)
-    ? undefined
-    : `an IPv4 address, for example 10.0.0.18, or ${ANY}: Kafka compares addresses, and no names or subnets`;
+function hostProblem(host: string, form: string): string | undefined {
+  return host === ANY || ipaddr.IPv4.isValidFourPartDecimal(host) ? undefined : form;
 }

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { SettingsError } from "../../../model/kafka/problem.ts";
-import { checkSettings, SETTING_KEYS } from "../../../model/settings/settings.ts";
+import { checkSettings } from "../../../model/settings/settings.ts";
+import { SETTING_KEYS } from "../../../model/settings/settingsTable.ts";
 
 /** The problems of some settings as `key: what is allowed`. */
 function problems(raw: Record<string, unknown>): string[] {

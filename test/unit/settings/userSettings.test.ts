@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Problem } from "../../../model/kafka/problem.ts";
 import { SettingsReader } from "../../../model/settings/settingsReader.ts";
+import { SETTINGS } from "../../../model/settings/settingsTable.ts";
 import { readUsers, type UserSettings } from "../../../model/settings/userSettings.ts";
 
 /** What is read of some users, and the problems as `key: what is allowed`. */
 function read(users: unknown): { users: UserSettings[]; problems: string[]; values: unknown[] } {
   const problems: Problem[] = [];
-  const settings = readUsers(new SettingsReader("", { users }, ["users"], problems));
+  const settings = readUsers(new SettingsReader("", { users }, SETTINGS, problems));
   return {
     users: settings,
     problems: problems.map(({ key, allowed }) => `${key}: ${allowed}`),
