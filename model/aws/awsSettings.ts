@@ -1,5 +1,5 @@
 import { isNetwork, networkKind, prefixLength } from "../render/subnets.ts";
-import { AWS, AWS_MACHINE } from "../settings/awsTable.ts";
+import { type AWS, AWS_MACHINE } from "../settings/awsTable.ts";
 import type { SettingsReader } from "../settings/settingsReader.ts";
 import type { SettingsTable } from "../settings/settingsTable.ts";
 import { type Vpc, readVpc } from "./vpcSettings.ts";

@@ -215,7 +215,8 @@ const IMAGE = { type: "text", ...idForm("ami"), unset: "the newest Debian 12, th
 export const AWS = {
   type: "map",
   platform: "aws",
-  description: "What only the platform aws is told; see docs/aws.md.",
+  description: "What only the platform aws is told.",
+  more: "[How the cluster stands on AWS](aws.md).",
   keys: {
     zones: {
       type: "integerOrList",

@@ -71,6 +71,8 @@ export const CERTIFICATES = {
   },
 } as const satisfies MapSetting;
 
+const RESOURCES = Object.keys(RESOURCE_OPERATIONS) as PermissionResource[];
+
 const PERMISSIONS = {
   type: "maps",
   unset: "none: the user may log in and do nothing",
@@ -78,7 +80,7 @@ const PERMISSIONS = {
   keys: {
     resource: {
       type: "word",
-      words: Object.keys(RESOURCE_OPERATIONS) as PermissionResource[],
+      words: RESOURCES,
       required: NO_DEFAULT,
       description: "Kind of resource that it is about.",
     },

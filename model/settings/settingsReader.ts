@@ -208,7 +208,8 @@ export class SettingsReader<T extends SettingTable> {
 
   /** The setting of a key, whose type the compiler has checked where it was named. */
   #setting<Type extends Setting["type"]>(key: string): Extract<Setting, { readonly type: Type }> {
-    return this.#table[key] as Setting as Extract<Setting, { readonly type: Type }>;
+    const setting: Setting | undefined = this.#table[key];
+    return setting as Extract<Setting, { readonly type: Type }>;
   }
 
   #problem<T>(key: string, allowed: string, fallback?: T): T {

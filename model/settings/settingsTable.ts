@@ -1,6 +1,6 @@
 import { DEFAULT_KAFKA_VERSION, KAFKA_VERSIONS } from "../kafka/versions.ts";
 import { TOPIC_NAME } from "../kafka/topicNames.ts";
-import { PHASES } from "../security/phase.ts";
+import { FIRST_SECURED_VERSION, PHASES } from "../security/phase.ts";
 import { START_TIMEOUT_S } from "../specs/applySpec.ts";
 import { AWS, AWS_MACHINE, DISTRIBUTION } from "./awsTable.ts";
 import { CERTIFICATES, USERS } from "./securityTable.ts";
@@ -74,6 +74,16 @@ export const LOCAL_MACHINE = {
   },
 } as const satisfies SettingTable;
 
+const BROKER_PROPERTIES =
+  "The program's defaults: `auto.create.topics.enable=false`, `unclean.leader.election.enable=false`, " +
+  "`default.replication.factor`, `offsets.topic.replication.factor` and `transaction.state.log.replication.factor` 3, " +
+  "`min.insync.replicas` and `transaction.state.log.min.isr` 2 (with fewer than three brokers as many replicas as brokers, " +
+  "and 1 in sync), `log.cleaner.dedupe.buffer.size` an eighth of `heap.broker` where that is less than 1 GiB, " +
+  "`zookeeper.session.timeout.ms` 7500 (a killed leader is missed for 5 to 10 s; Kafka's own 18000 is for networks that " +
+  "fail), and `zookeeper.connection.timeout.ms` 18000. Refused with the reason: what the program sets itself, such as " +
+  "`broker.id` and `listeners`; replication factors above the number of brokers; pairs that contradict each other; and a " +
+  "password that is no reference to a configuration provider, since it would stand in plain text on the machine.";
+
 const TOPICS = {
   type: "maps",
   description: "Topics that the stack makes and looks after; it leaves all others alone.",
@@ -124,7 +134,6 @@ const TOPICS = {
       default: "keep",
       description: "What becomes of the topic and its messages when it is taken out of the settings.",
       more: "`delete` has to stand there in an `npm run up` before the one that takes the topic out.",
-      change: "**nothing on the members**",
     },
   },
 } as const satisfies MapsSetting;
@@ -208,6 +217,7 @@ export const SETTINGS = {
     entries:
       "properties of that version of Kafka that the program does not set itself, checked against Kafka's own definition",
     description: "Kafka broker properties over the program's defaults, checked against the version's own definitions.",
+    more: BROKER_PROPERTIES,
     change:
       "**in place, rolled** when the running broker takes each of the changed properties (Kafka's own definition of the version says so; threads at most double or halve): nothing restarts. Else **restart, rolled**: `kafka` on each member. No machine is touched",
   },
@@ -357,8 +367,9 @@ export const SETTINGS = {
     words: PHASES,
     default: "plaintext",
     description:
-      "How far the cluster is secured; all but plaintext take Kafka 2.7.0 or newer. " +
-      "A cluster that lives goes step by step. See docs/security.md.",
+      `How far the cluster is secured; all but plaintext take Kafka ${FIRST_SECURED_VERSION} or newer. ` +
+      "A cluster that lives goes step by step.",
+    more: "[What each step means](security.md#the-four-values).",
     change: [
       {
         of: "one step on or back",
