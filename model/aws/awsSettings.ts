@@ -15,23 +15,23 @@ export interface AwsSettings {
   };
   readonly aws: {
     readonly vpc: Vpc;
-    /** How the deployer gets to the members, and from where. @default via bastion */
+    /** How the deployer gets to the members, and from where. */
     readonly access: {
       readonly via: "bastion" | "direct";
       /** IPv4 networks that may connect to port 22 of the bastion; of the members, when there is none. */
       readonly sshFrom: readonly string[];
-      /** EC2 instance type of the bastion. @default t4g.nano */
+      /** EC2 instance type of the bastion. */
       readonly bastionInstanceType: string;
-      /** Which of the zones the bastion is in, from 1. @default 1 */
+      /** Which of the zones the bastion is in, from 1. */
       readonly bastionZone: number;
       /** Machine image of the bastion, of its type's architecture. @default the members' at its making, then pinned */
       readonly bastionImage?: string;
     };
-    /** IPv4 networks whose clients may connect to the brokers. @default none */
+    /** IPv4 networks whose clients may connect to the brokers. */
     readonly clientsFrom: readonly string[];
     /** Machine images by architecture (`arm64`, `x86_64`), instead of the newest Debian 12 or the pinned one. */
     readonly images: Readonly<Record<string, string>>;
-    /** Whether data volumes and network interfaces are protected, and kept when the stack forgets them. @default true */
+    /** Whether data volumes and network interfaces are protected, and kept when the stack forgets them. */
     readonly protect: boolean;
     /** ARN of the KMS key that encrypts the volumes. @default the account's key for EBS */
     readonly kmsKeyId?: string;
@@ -42,18 +42,17 @@ export interface AwsSettings {
 
 /** Instance type and data volume of a machine. */
 export interface MachineSize {
-  /** EC2 instance type. @default m7g.large, t4g.small for a ZooKeeper server alone */
+  /** EC2 instance type. */
   readonly instanceType: string;
   readonly volume: DataVolumeSize;
 }
 
 /** A gp3 volume. */
 export interface DataVolumeSize {
-  /** GiB. @default 100, 20 for a ZooKeeper server alone */
+  /** GiB. */
   readonly sizeGiB: number;
-  /** @default 3000 */
   readonly iops: number;
-  /** MiB/s. @default 125 */
+  /** MiB/s. */
   readonly throughput: number;
 }
 

@@ -22,7 +22,6 @@ export interface OwnVpc {
   readonly publicSubnet: string;
   /** Number of zones, or their names. */
   readonly zones: number | readonly string[];
-  /** @default perZone */
   readonly natGateways: "perZone" | "single";
 }
 

@@ -8,13 +8,13 @@ export type CertificateSettings = MadeCertificates | GivenCertificates;
 /** The program makes them. */
 export interface MadeCertificates {
   readonly kind: "made";
-  /** Names of the authorities that everybody trusts; the first one signs. @default authority-1 */
+  /** Names of the authorities that everybody trusts; the first one signs. */
   readonly authorities: readonly string[];
-  /** How long a certificate is valid, in days. @default 365 */
+  /** How long a certificate is valid, in days. */
   readonly validityDays: number;
-  /** How long before its end the next update renews it, in days. @default 30 */
+  /** How long before its end the next update renews it, in days. */
   readonly renewBeforeDays: number;
-  /** Another number makes all keys and certificates anew, but for those of the authorities. @default 1 */
+  /** Another number makes all keys and certificates anew, but for those of the authorities. */
   readonly generation: number;
 }
 
@@ -23,7 +23,7 @@ export interface GivenCertificates {
   readonly kind: "given";
   /** Path of their folder, from the program's. */
   readonly folder: string;
-  /** How long before its end a warning is given, in days. @default 30 */
+  /** How long before its end a warning is given, in days. */
   readonly renewBeforeDays: number;
 }
 

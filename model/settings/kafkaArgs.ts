@@ -1,8 +1,8 @@
 // Written by `npm run settings` from settingsTable.ts: a change is made there.
 
 /**
- * The settings of a cluster, as the library takes them: plain data, every argument optional, with the defaults of
- * the program. What an argument may be, the program checks.
+ * The settings of a cluster, as the library takes them: plain data, with the program's defaults where an argument is
+ * left out. What an argument may be beyond its type, the program checks.
  */
 export interface KafkaArgs {
   /**

@@ -8,7 +8,7 @@ import { LOCAL_MACHINE, type SettingsTable } from "./settingsTable.ts";
 /** What only the local platform is told. */
 export interface LocalSettings {
   readonly platform: "local";
-  /** Size of a machine. @default 2 CPUs, 2GiB */
+  /** Size of a machine. */
   readonly machine: {
     readonly cpus: number;
     readonly memory: string;

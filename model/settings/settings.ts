@@ -21,44 +21,43 @@ import { readUsers, type UserSettings } from "./userSettings.ts";
 /** The checked settings of a stack; what only one platform is told is told apart by `platform`, which defaults to local. */
 export type Settings = CommonSettings & (LocalSettings | AwsSettings);
 
-/** The settings that every platform has. Every key is optional in the stack's configuration; defaults are given here. */
+/** The settings that every platform has; their defaults are those of settingsTable.ts. */
 export interface CommonSettings extends Topology {
-  /** @default 3.9.2 */
   readonly kafkaVersion: KafkaVersion;
   /** The version of the protocol that the brokers speak with each other. @default as deployed, at first the version's own */
   readonly interBrokerProtocolVersion?: string;
-  /** Number of brokers, 1 to 99. @default 3 */
+  /** Number of brokers. */
   readonly brokerCount: number;
-  /** ZooKeeper's servers: 1, 3 or 5, beside the first brokers or on machines of their own. @default colocated, 3 */
+  /** ZooKeeper's servers: 1, 3 or 5, beside the first brokers or on machines of their own. */
   readonly zookeeper: { readonly placement: Placement; readonly count: number };
   /** Broker properties over the program's defaults. */
   readonly brokerProperties: Readonly<Record<string, string>>;
-  /** Further options of the services' JVMs, in their order. @default none */
+  /** Further options of the services' JVMs, in their order. */
   readonly jvmOptions: JvmOptions;
-  /** JVM heaps. @default broker 1g, zookeeper 512m */
+  /** JVM heaps. */
   readonly heap: { readonly broker: string; readonly zookeeper: string };
-  /** IPv4 network of the members; with several zones it is split over them. @default 10.0.0.0/24 */
+  /** IPv4 network of the members; with several zones it is split over them. */
   readonly subnet: string;
   /** Address of the first broker. @default the tenth of its subnet */
   readonly firstAddress?: string;
-  /** How careful a rolling change is. @default 120 s, 21600 s, false, false */
+  /** How careful a rolling change is. */
   readonly rollout: RolloutSettings;
-  /** The most that a broker sends and takes when partitions are moved, 1 to 10000 MiB per second. @default 50 */
+  /** The most that a broker sends and takes when partitions are moved, in MiB/s. */
   readonly rebalance: { readonly throttleMiBps: number };
-  /** How far the cluster is secured. @default plaintext */
+  /** How far the cluster is secured. */
   readonly security: Phase;
-  /** The certificates of a cluster with TLS. @default made by the program */
+  /** The certificates of a cluster with TLS. */
   readonly certificates: CertificateSettings;
-  /** Users of a cluster with TLS; a plaintext one asks nobody and has none. @default none */
+  /** Users of a cluster with TLS; a plaintext one asks nobody and has none. */
   readonly users: readonly UserSettings[];
-  /** The topic of the round trip. @default replica-yu1, 1 partition, replication factor 2, 60 s */
+  /** The topic of the round trip. */
   readonly verification: {
     readonly topic: string;
     readonly partitions: number;
     readonly replicationFactor: number;
     readonly timeoutSeconds: number;
   };
-  /** Topics that the stack makes and looks after. @default none */
+  /** Topics that the stack makes and looks after. */
   readonly topics: readonly TopicSettings[];
 }
 

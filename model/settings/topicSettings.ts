@@ -17,7 +17,6 @@ export interface TopicSettings {
   readonly replicationFactor: number;
   /** Configs that the topic has of its own; the brokers' properties stand in for all others. */
   readonly configs: Readonly<Record<string, string>>;
-  /** @default keep */
   readonly deletion: Deletion;
 }
 

@@ -17,9 +17,9 @@ import type { SettingsTable } from "./settingsTable.ts";
 /** A user that the stack looks after. */
 export interface UserSettings {
   readonly name: string;
-  /** Another number gives the user another password. @default 1 */
+  /** Another number gives the user another password. */
   readonly passwordGeneration: number;
-  /** @default none: the user may log in and do nothing */
+  /** With none the user may log in and do nothing. */
   readonly permissions: readonly Permission[];
 }
 

@@ -5,8 +5,8 @@ import { plain, withoutValue } from "./words.ts";
 export function kafkaArgs(table: SettingTable): string {
   const head =
     "// Written by `npm run settings` from settingsTable.ts: a change is made there.\n\n" +
-    "/**\n * The settings of a cluster, as the library takes them: plain data, every argument optional, with the defaults of\n" +
-    " * the program. What an argument may be, the program checks.\n */\n";
+    "/**\n * The settings of a cluster, as the library takes them: plain data, with the program's defaults where an argument is\n" +
+    " * left out. What an argument may be beyond its type, the program checks.\n */\n";
   const [first = "", ...others] = interfaces("KafkaArgs", "", table);
   return [head + first, ...others].join("\n\n");
 }
