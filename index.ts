@@ -1,8 +1,8 @@
 /** The program: a cluster of the stack's settings. */
-import { readDeployerKey, readSettings } from "./program/config.ts";
+import { stackArgs } from "./program/config.ts";
 import { Kafka } from "./program/kafka.ts";
 
-const kafka = new Kafka("kafka", { settings: readSettings(), deployerKey: await readDeployerKey() });
+const kafka = new Kafka("kafka", stackArgs());
 
 // The outputs, which docs/outputs.md describes.
 export const { bootstrapServers, zookeeperConnect, kafkaVersion, interBrokerProtocolVersion, subnet } = kafka;

@@ -1,50 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OwnKey } from "../components/deployerKey.ts";
-import { checkSettings, DEPLOYER_KEY, type Settings } from "../model/settings/settings.ts";
+import type { KafkaArgs } from "../model/settings/kafkaArgs.ts";
+import { DEPLOYER_KEY } from "../model/settings/settings.ts";
 import { unknownSetting } from "../model/settings/settingsReader.ts";
-import { SETTING_KEYS, SETTINGS } from "../model/settings/settingsTable.ts";
-import { formatProblems, SettingsError } from "../model/kafka/problem.ts";
+import { SETTING_KEYS } from "../model/settings/settingsTable.ts";
+import { formatProblems } from "../model/kafka/problem.ts";
+import { refusedKey } from "./checkedArgs.ts";
 
 /**
- * Reads the stack's settings. This file is the only place that reads its configuration.
+ * Reads the stack's settings as a cluster's arguments. This file is the only place that reads its configuration.
  *
- * @throws pulumi.RunError, which Pulumi shows without a stack, with every problem of the settings
+ * @returns what stands there; it is not checked but for what is to be a secret
+ * @throws pulumi.RunError, which Pulumi shows without a stack, when what has to be a secret is none, or the other way round
  */
-export function readSettings(): Settings {
+export function stackArgs(): KafkaArgs {
   const namespace = `${pulumi.getProject()}:`;
   refuseSecrets(namespace);
-  const raw = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key]) => key.startsWith(namespace))
-    .map(([key, value]): [string, unknown] => [key.slice(namespace.length), parse(value)])
-    .filter(([key]) => key !== DEPLOYER_KEY);
-  try {
-    return checkSettings(Object.fromEntries(raw));
-  } catch (error) {
-    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
-  }
-}
-
-/**
- * Reads the user's own key pair for the deployer, if there is one.
- *
- * @throws pulumi.RunError when it is no private key without a passphrase, or not a secret
- */
-export async function readDeployerKey(): Promise<OwnKey | undefined> {
-  const key = `${pulumi.getProject()}:${DEPLOYER_KEY}`;
-  const privateKey = pulumi.runtime.allConfig()[key] ?? "";
-  if (privateKey === "") return undefined;
-  const refuse = (allowed: string): never => {
-    throw new pulumi.RunError(formatProblems([{ key: DEPLOYER_KEY, value: "[hidden]", allowed }]));
-  };
-  if (!secretKeys().includes(key)) {
-    refuse(
-      `a secret: npm run pulumi -- config set --secret ${key} < FILE (with plain Pulumi, pulumi config set …); ` +
-        "and make a new key pair, since this one lay open",
+  const { [DEPLOYER_KEY]: key = "", ...others } = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(namespace))
+      .map(([key, value]) => [key.slice(namespace.length), value]),
+  );
+  if (key !== "" && !secretKeys().includes(namespace + DEPLOYER_KEY)) {
+    throw refusedKey(
+      `a secret: npm run pulumi -- config set --secret ${namespace}${DEPLOYER_KEY} < FILE (with plain Pulumi, pulumi ` +
+        "config set …); and make a new key pair, since this one lay open",
     );
   }
-  const { publicKeyOf } = await import("../scripts/lib/keyPair.ts");
-  const publicKey = publicKeyOf(privateKey) ?? refuse(SETTINGS[DEPLOYER_KEY].allowed);
-  return { privateKey: pulumi.secret(privateKey), publicKey };
+  const parsed = Object.entries(others).map(([key, value]) => [key, parse(value)] as const);
+  return { ...(Object.fromEntries(parsed) as KafkaArgs), ...(key !== "" && { [DEPLOYER_KEY]: key }) };
 }
 
 /** The language host's list of the keys whose values it has decrypted. */

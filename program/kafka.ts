@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Assignment } from "../components/assignment.ts";
-import { DeployerKey, type OwnKey } from "../components/deployerKey.ts";
+import { DeployerKey } from "../components/deployerKey.ts";
 import { Growth } from "../components/growth.ts";
 import { KafkaCluster } from "../components/kafkaCluster.ts";
 import { Topic } from "../components/topic.ts";
@@ -24,11 +24,12 @@ import type { NodePlan } from "../model/render/node.ts";
 import { readRoll, rollOrder } from "../model/rollOrder.ts";
 import { memberPort, usesTls } from "../model/security/phase.ts";
 import { VERIFICATION_USER } from "../model/settings/userSettings.ts";
-import type { Settings } from "../model/settings/settings.ts";
+import type { KafkaArgs } from "../model/settings/kafkaArgs.ts";
 import { SINGLE_REPLICAS } from "../model/singleReplicas.ts";
 import { gainedFactors, wantedFactors } from "../model/specs/growthSpec.ts";
 import type { VerificationResult } from "../model/specs/verificationSpec.ts";
 import { assertForwarded } from "./bastionPorts.ts";
+import { checkedSettings, ownKey as ownKeyOf } from "./checkedArgs.ts";
 import { chooseSite } from "./chosenPlatform.ts";
 import { chooseCertificates, securityShape } from "./clusterCertificates.ts";
 import { lookAtCluster } from "./clusterLook.ts";
@@ -36,14 +37,6 @@ import { downMembers } from "./downMembers.ts";
 import { assertKafkaTakes } from "./kafkaValidation.ts";
 import { lastDeployment, livingMembers, upgradedMembers } from "./lastDeployment.ts";
 import { createUsers } from "./users.ts";
-
-/** Arguments of {@link Kafka}. */
-export interface KafkaArgs {
-  /** The settings, checked: see `checkSettings`. */
-  readonly settings: Settings;
-  /** The key pair that deploys. @default one is made */
-  readonly deployerKey?: OwnKey | undefined;
-}
 
 /** What a login of a user's takes. */
 export interface UserAccess {
@@ -124,7 +117,7 @@ export class Kafka extends pulumi.ComponentResource {
    * @throws pulumi.RunError, which Pulumi shows without a stack, with every problem that is found before anything is made;
    *   the outputs carry it
    */
-  constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: KafkaArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super(RECORD_TYPE, name, {}, opts);
     const made = this.#make(name, args);
     this.begin(made);
@@ -167,10 +160,12 @@ export class Kafka extends pulumi.ComponentResource {
 
   async #make(
     name: string,
-    { settings, deployerKey: ownKey }: KafkaArgs,
+    args: KafkaArgs,
   ): Promise<{ readonly [K in keyof KafkaOutputs]: pulumi.Input<KafkaOutputs[K]> }> {
     // Before there was this component, all of it stood at the top of the program.
     const opts = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
+    const settings = checkedSettings(args);
+    const ownKey = await ownKeyOf(args);
     const last = await lastDeployment(name);
     const site = await chooseSite(settings, last?.infrastructure, ownKey);
     const plans = planMembers(settings, site.subnets);

@@ -18,6 +18,8 @@ export interface Recorded {
   /** Name of the resource whose deletion includes this one's, absent when there is none. */
   readonly deletedWith: string | undefined;
   readonly ignoreChanges: readonly string[];
+  /** Whether it may have stood at the top of the program before. */
+  readonly wasAtTop: boolean;
   readonly additionalSecretOutputs: readonly string[];
   /** Paths of inputs that were handed over as secrets, sorted. */
   readonly secrets: readonly string[];
@@ -101,6 +103,7 @@ export async function deploy(
     "kafka-cluster",
     "test",
     false,
+    "organization",
   );
   // Mocks are told inputs only; parents, dependencies and options stand in the request.
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
@@ -137,6 +140,7 @@ interface RegisterRequest {
   getDeletebeforereplace(): boolean;
   getDeletedwith(): string;
   getIgnorechangesList(): string[];
+  getAliasesList(): { getSpec(): { getNoparent(): boolean } | undefined }[];
   getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -161,6 +165,7 @@ function record(request: RegisterRequest): Recorded {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     deletedWith: request.getDeletedwith() === "" ? undefined : nameOf(request.getDeletedwith()),
     ignoreChanges: request.getIgnorechangesList(),
+    wasAtTop: request.getAliasesList().some((alias) => alias.getSpec()?.getNoparent() === true),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     secrets: secrets.sort(),
   };

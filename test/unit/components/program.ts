@@ -13,7 +13,7 @@ import { deploy, type Printed, type Provider, type Recorded } from "./deploy.ts"
 const MEMBERS = ["kafka", "zookeeper"].flatMap((kind) => [1, 2, 3, 4, 5, 6, 7, 8].map((id) => `${kind}-${id}`));
 
 /** What the commands of a program print. */
-const PRINTED: Printed = {
+export const PRINTED: Printed = {
   "deployer-pair": { privateKey: "PRIVATE", publicKey: "ssh-ed25519 PUBLIC" },
   "local-network": { bridge: "kc-test", gateway: "10.0.0.1/24" },
   "local-image": { fingerprint: "f1" },

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { afterEach, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import ssh2 from "ssh2";
-import { readDeployerKey, readSettings } from "../../../program/config.ts";
+import { checkedSettings, ownKey } from "../../../program/checkedArgs.ts";
+import { stackArgs } from "../../../program/config.ts";
 import { makeKeyPair } from "../../../scripts/lib/keyPair.ts";
 
 const { utils } = ssh2;
+
+const readSettings = () => checkedSettings(stackArgs());
+const readDeployerKey = async () => ownKey(stackArgs());
 
 before(async () => {
   const nothing = (): never => {
