@@ -1,14 +1,17 @@
 // Pulumi's entry: index.ts, bundled with all that is this project's own, so that no start compiles TypeScript.
 
+import { readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { bundled } from "./scripts/bundle.mjs";
+import { bundled, project } from "./scripts/bundle.mjs";
 import "./scripts/lazyClosures.mjs";
 
+// What a program of the user's own may import.
+const beside = readdirSync(project).filter((name) => name.endsWith(".ts"));
 // This file is a source, too: it says of which program the bundle is made. scripts/stack/lastUpdate.ts knows its name.
 const program = await bundled(
   "index.ts",
   "program.mjs",
-  ["program.mjs", "index.ts", "program", "components", "model", "scripts"],
+  ["program.mjs", ...beside, "program", "components", "model", "scripts"],
   {
     format: "esm",
     // One copy of Pulumi's runtime: the one that runs this.

@@ -119,7 +119,7 @@ export class Kafka extends pulumi.ComponentResource {
    */
   constructor(name: string, args: KafkaArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super(RECORD_TYPE, name, {}, opts);
-    const made = this.#make(name, args);
+    const made = this.#make(args);
     this.begin(made);
     // Each by itself: one that is not known yet, or a secret, leaves the others alone.
     const output = <K extends keyof KafkaOutputs>(key: K) =>
@@ -158,15 +158,12 @@ export class Kafka extends pulumi.ComponentResource {
     });
   }
 
-  async #make(
-    name: string,
-    args: KafkaArgs,
-  ): Promise<{ readonly [K in keyof KafkaOutputs]: pulumi.Input<KafkaOutputs[K]> }> {
+  async #make(args: KafkaArgs): Promise<{ readonly [K in keyof KafkaOutputs]: pulumi.Input<KafkaOutputs[K]> }> {
     // Before there was this component, all of it stood at the top of the program.
     const opts = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
     const settings = checkedSettings(args);
     const ownKey = await ownKeyOf(args);
-    const last = await lastDeployment(name);
+    const last = await lastDeployment();
     const site = await chooseSite(settings, last?.infrastructure, ownKey);
     const plans = planMembers(settings, site.subnets);
     const hosts = brokerPlans(plans);

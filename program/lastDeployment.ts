@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RECORD_TYPE } from "../model/record.ts";
-import { nameOf } from "../model/urn.ts";
+import { membersAtTop, recordIn, type RecordedOutput, type RecordedOutputs } from "../model/record.ts";
 import { formatProblems } from "../model/kafka/problem.ts";
 import { releaseChange } from "../model/kafka/upgrade.ts";
 import { kafkaVersion as release } from "../model/kafka/versions.ts";
@@ -29,49 +28,27 @@ export interface Deployment extends ClusterShape {
   readonly tls?: ClientTls;
 }
 
-const MEMBER_TYPE = "kafka-cluster:index:Member";
-
-/** Outputs on record, by their names. One that an older version of the program did not have is absent. */
-type RecordedOutputs = Readonly<Record<string, unknown>>;
-
-/** What the engine has on record of a resource. */
-interface RecordedResource {
-  readonly type: string;
-  readonly outputs: RecordedOutputs;
-}
-
 /**
- * What the last successful deployment of a cluster has left on record; undefined before the first one. The program tells by
- * it the first deployment, in which all members may boot at once, from a change of a cluster that lives.
+ * What the last successful deployment of the stack's cluster has left on record; undefined before the first one. The program
+ * tells by it the first deployment, in which all members may boot at once, from a change of a cluster that lives.
  *
- * @param name of the component {@link RECORD_TYPE}
  * @throws pulumi.RunError when there are members, and nothing says what their last deployment was like
  */
-export async function lastDeployment(name: string): Promise<Deployment | undefined> {
+export async function lastDeployment(): Promise<Deployment | undefined> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const listed = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
-    readonly outputs: Readonly<Record<string, RecordedResource>>;
+    readonly outputs: Readonly<Record<string, Omit<RecordedOutput, "urn">>>;
   };
-  const outputs = recordIn(listed.outputs, name);
-  return outputs?.members === undefined ? undefined : deploymentOf(outputs);
-}
-
-/** The outputs of the component, or, where an older version of the program has made the cluster, of its stack. */
-function recordIn(resources: Readonly<Record<string, RecordedResource>>, name: string): RecordedOutputs | undefined {
-  const all = Object.entries(resources);
-  const own = all.find(([urn, { type }]) => type === RECORD_TYPE && nameOf(urn) === name);
-  if (own) return own[1].outputs;
-  // They stood at the top of the program before there was the component.
-  const older = all.filter(([urn, { type }]) => type === MEMBER_TYPE && !urn.includes(`${RECORD_TYPE}$`));
-  if (older.length === 0) return undefined;
-  const stack = all.find(([, { type }]) => type === "pulumi:pulumi:Stack")?.[1].outputs;
-  if (stack?.members !== undefined) return stack;
-  const names = older.map(([urn]) => nameOf(urn)).join(", ");
+  const resources = Object.entries(listed.outputs).map(([urn, resource]) => ({ urn, ...resource }));
+  const outputs = recordIn(resources);
+  if (outputs) return deploymentOf(outputs);
+  const members = membersAtTop(resources);
+  if (members.length === 0) return undefined;
   throw new pulumi.RunError(
-    `the stack has members (${names}), made by an older version of the program, and no output "members" that says what ` +
-      "their last deployment was like: without it they would all be changed at once. If outputs were renamed, give them " +
-      "the names back that index.ts had, for one update; if the first deployment has not ended, end it with the version " +
-      "of the program that began it, or take it away (npm run down)",
+    `the stack has members (${members.join(", ")}), made by an older version of the program, and no output "members" that ` +
+      "says what their last deployment was like: without it they would all be changed at once. If outputs were renamed, " +
+      "give them the names back that index.ts had, for one update; if the first deployment has not ended, end it with the " +
+      "version of the program that began it, or take it away (npm run down)",
   );
 }
 

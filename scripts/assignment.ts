@@ -111,7 +111,10 @@ runClusterScript(async () => {
   const spec = readSpecVariable<AssignmentSpec>();
   const secrets = await readSecrets<ReachSecrets>();
   // Pulumi gives the last run's output to an update, also to one that is done again after it was interrupted.
-  const known = process.argv[2] === "update" ? lastResult<AssignmentResult>()?.brokers : undefined;
+  const isUpdate = process.argv[2] === "update";
+  const known = isUpdate ? lastResult<AssignmentResult>()?.brokers : undefined;
+  // Without it no broker would count as new, and none would get partitions.
+  if (isUpdate && known === undefined) throw new Error("the last run's result is not in PULUMI_COMMAND_STDOUT");
   const cluster = { ...spec, secrets, clientId: "assignment" };
   result(await withCluster(cluster, (requests) => assign(spec, known, requests)));
 });

@@ -114,6 +114,8 @@ ${files.map(([name, content]) => `    cat >${name} <<'END'\n${content}END\n`).jo
     [ "$(origin)" = "$(cat "$all/origin")" ] || fail "what they are made of has changed meanwhile"
     rm -f "$data/stamp"
     for service in $SERVICES; do
+      # The folder is the recording's, which this step is not.
+      [ ! -L "$work/$service.jsa" ] && [ -f "$work/$service.jsa" ] || fail "no archive for $service came out"
       install -m 0644 "$work/$service.jsa" "$data/$service.new"
       mv -fT "$data/$service.new" "$data/$service.jsa"
     done

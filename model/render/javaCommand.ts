@@ -1,3 +1,4 @@
+import { mebibytes } from "../settings/memorySize.ts";
 import { otherCollector } from "../settings/jvmOptions.ts";
 import type { Service } from "./nodeFile.ts";
 
@@ -16,6 +17,18 @@ export interface JavaService {
   readonly log4j: string;
   /** Folder for the garbage collector's log. */
   readonly logs: string;
+}
+
+/** MiB from which on a heap takes whole pointers to objects. */
+const WHOLE_POINTERS_MIB = 32 * 1024;
+
+/**
+ * Whether a JVM takes an archive of classes that another one with the usual, compressed pointers has made. One that doesn't
+ * has an archive of its own for its own classes, which it would lose by being given another.
+ */
+export function canTakeClassData(heap: string, options: readonly string[]): boolean {
+  const isWhole = options.some((option) => ["-XX:+UseZGC", "-XX:-UseCompressedOops"].includes(option));
+  return !isWhole && mebibytes(heap) < WHOLE_POINTERS_MIB;
 }
 
 /** The class that a service begins with. */

@@ -3,7 +3,7 @@ import { classDataFiles, classDataPaths } from "./classData.ts";
 import { renderSysctl, renderTimeSource } from "./hostTuning.ts";
 import { type InstallSettings, INSTALL_SCRIPT_TEXT, renderInstallSettings } from "./installScript.ts";
 import type { JvmOptions } from "../settings/jvmOptions.ts";
-import { javaCommand, MAIN_CLASS } from "./javaCommand.ts";
+import { canTakeClassData, javaCommand, MAIN_CLASS } from "./javaCommand.ts";
 import { renderLog4j } from "./log4j.ts";
 import type { NodeFile, Service } from "./nodeFile.ts";
 import {
@@ -211,9 +211,11 @@ function brokerFiles(plan: BrokerPlan, cluster: NodeSettings): NodeFile[] {
   ];
 }
 
-function classDataOf(service: Service, { distribution, host }: NodeSettings): { classData?: string } {
+function classDataOf(service: Service, settings: NodeSettings): { classData?: string } {
+  const { distribution, host, heap, jvmOptions } = settings;
+  const own = service === "kafka" ? "broker" : "zookeeper";
   const classData = host.makesClassData ? classDataPaths(distribution.name) : distribution.classData;
-  return classData ? { classData: classData[service] } : {};
+  return classData && canTakeClassData(heap[own], jvmOptions?.[own] ?? []) ? { classData: classData[service] } : {};
 }
 
 function file(path: string, content: string, restarts: readonly Service[], mode = "0644"): NodeFile {

@@ -1,3 +1,4 @@
+import { recordIn } from "../../model/record.ts";
 import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import type { Checkpoint, RecordedResource } from "../stack/prepare.ts";
 import { inOrder, type Part, partOf, textInput } from "./planSteps.ts";
@@ -15,11 +16,10 @@ function resourcesOf(checkpoint: Checkpoint | null): readonly RecordedResource[]
   return checkpoint?.checkpoint?.latest?.resources ?? [];
 }
 
-/** Names of the members that the last successful deployment exported; empty before the first. */
+/** Names of the members that the last successful deployment has left on record; empty before the first. */
 export function deployedMembers(checkpoint: Checkpoint | null): Set<string> {
-  const stack = resourcesOf(checkpoint).find(({ type }) => type === "pulumi:pulumi:Stack");
-  const members = stack?.outputs?.members;
-  return new Set(Array.isArray(members) ? (members as { name: string }[]).map(({ name }) => name) : []);
+  const members = (recordIn(resourcesOf(checkpoint))?.members ?? []) as readonly { readonly name: string }[];
+  return new Set(members.map(({ name }) => name));
 }
 
 /** The parts of all members on record. */

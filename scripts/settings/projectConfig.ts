@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { allowedFor, type Setting, type SettingTable } from "../../model/settings/setting.ts";
+import { allowedFor, type Setting, type SettingTable, type WordSetting } from "../../model/settings/setting.ts";
 import { asText, below, plain } from "./words.ts";
 
 /**
@@ -44,11 +44,17 @@ function describe(setting: Setting): string {
   return `${description} Allowed: ${allowedFor(setting)}.${otherwise}`;
 }
 
-/** `{placement: colocated, count: 3}`; what has no fixed default stands as its key alone. */
+/** The words of a setting, its default first. */
+function defaultFirst({ words, default: first }: WordSetting): Set<string | number> {
+  return new Set(first === undefined ? words : [first, ...words]);
+}
+
+/** `{placement: colocated | dedicated, …}`, defaults first; what has no fixed default and no words stands as its key alone. */
 function keysOf(setting: Setting): string {
   const keys = Object.entries(below(setting)).map(([key, inner]) => {
     if (inner.type === "map") return `${key}: ${keysOf(inner)}`;
     if (inner.type === "maps") return `${key}: [${keysOf(inner)}]`;
+    if (inner.type === "word") return `${key}: ${[...defaultFirst(inner)].join(" | ")}`;
     return "default" in inner ? `${key}: ${asText(inner.default)}` : key;
   });
   return `{${keys.join(", ")}}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { projectDirectory } from "../lib/projectPaths.ts";
@@ -151,6 +151,10 @@ export async function prepareStack(): Promise<void> {
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
+  // Of a run before these files were no longer written; one that is empty would make what it is of unreadable to Pulumi.
+  for (const file of [await stateFile(), projectDirectory("state", ".pulumi", "meta.yaml")]) {
+    await rm(`${file}.attrs`, { force: true });
+  }
   if ((await readCheckpoint()) === null) {
     // In a folder apart, where it may write its salt.
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${await projectName()}\nruntime: nodejs\n`);

@@ -124,8 +124,6 @@ export function cutOffMessages(before: Deployment, after: Deployment): string[] 
  */
 export async function recover(): Promise<void> {
   await releaseStaleLocks();
-  // Of a run before these files were no longer written; one that is empty would make the state unreadable to Pulumi.
-  await rm(`${await stateFile()}.attrs`, { force: true });
   const pending = (await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [];
   if (pending.length === 0) return;
   let messages: string[] = [];

@@ -2,6 +2,7 @@
  * What an update that did not succeed has begun and not ended. Pulumi keeps the inputs of before then, so that a user who
  * takes the change back has changed nothing, and what was half done would stay. So it is marked, and the next update runs it.
  */
+import { recordIn } from "../../model/record.ts";
 import { SPEC_VARIABLE } from "../../model/specs/specVariable.ts";
 import { progress } from "../lib/report.ts";
 import { nameOf } from "../../model/urn.ts";
@@ -36,12 +37,10 @@ export function unfinished(resource: ExportedResource, reason: string): Exported
 export function commandsToRunAgain(resources: readonly ExportedResource[], urns: readonly string[]): string[] {
   const commands = resources.filter(({ type }) => type === COMMAND);
   const ensembles = commands.filter(({ urn }) => isIn(urn, "EnsembleUpgrade"));
-  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const deployed = recordIn(resources)?.kafkaVersion;
   const isUpgrading =
     urns.length > 0 &&
-    ensembles.some(
-      (ensemble) => urns.includes(ensemble.urn) || isAhead(versionOf(ensemble), stack?.outputs?.kafkaVersion),
-    );
+    ensembles.some((ensemble) => urns.includes(ensemble.urn) || isAhead(versionOf(ensemble), deployed));
   return commands
     .filter(
       (command) =>

@@ -3,7 +3,7 @@ import { askForRoom } from "../aws/machineRoom.ts";
 import { progress, UserError } from "../lib/report.ts";
 import { findDaemon, searchDaemon } from "../lib/daemon.ts";
 import { lookAtSpace, startStopped } from "../local/presence.ts";
-import { RECORD_TYPE } from "../../model/record.ts";
+import { recordIn } from "../../model/record.ts";
 import type { Roll } from "../../model/rollOrder.ts";
 import { movesLeftOut } from "../plan/assignmentStep.ts";
 import { refusals } from "../plan/guard.ts";
@@ -129,7 +129,7 @@ async function isDone(steps: readonly Step[], lost: Lost): Promise<boolean> {
 async function summarize(setUpEnd: number): Promise<void> {
   // Out of the state, where what is secret is encrypted: the CLI takes a third of a second to say the same.
   const resources = (await readCheckpoint())?.checkpoint?.latest?.resources ?? [];
-  const outputs: StackOutputs = resources.find(({ type }) => type === RECORD_TYPE)?.outputs ?? {};
+  const outputs: StackOutputs = recordIn(resources) ?? {};
   process.stdout.write(`\n${summary(outputs, { setUp: setUpEnd, pulumi: performance.now() - setUpEnd })}`);
 }
 

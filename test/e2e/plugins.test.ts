@@ -238,6 +238,7 @@ test("a killed update is recovered: what it half made is deleted and made again"
   await assert.rejects(readFile(attributes), { code: "ENOENT" });
   await writeFile(attributes, "");
 
+  await prepareStack();
   await recover();
   assert.deepEqual((await readCheckpoint())?.checkpoint?.latest?.pending_operations ?? [], []);
   await settings({ value: "three", trigger: "b", slow: "0" });

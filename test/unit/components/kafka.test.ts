@@ -17,19 +17,29 @@ const VERIFIED = {
   milliseconds: { clusterReady: 1, topicReady: 2, firstMessage: 3, groupsReady: 4, consumed: 5, cleanedUp: 6 },
 };
 
-/** A stack that has nothing yet. */
-const NEW_STACK: Provider = {
-  resource: (type, name) => {
-    throw new Error(`the component made a resource of unknown type ${type}: ${name}`);
-  },
-  call: (token) => {
-    assert.equal(token, "pulumi:pulumi:readStackResourceOutputs");
-    return { outputs: {} };
-  },
-};
+/** A stack whose component has these outputs on record. */
+function stackWith(record: object | undefined): Provider {
+  return {
+    resource: (type, name) => {
+      throw new Error(`the component made a resource of unknown type ${type}: ${name}`);
+    },
+    call: (token) => {
+      assert.equal(token, "pulumi:pulumi:readStackResourceOutputs");
+      const component = "urn:pulumi:test::kafka-cluster::kafka-cluster:index:Kafka::kafka";
+      return { outputs: record ? { [component]: { type: "kafka-cluster:index:Kafka", outputs: record } } : {} };
+    },
+  };
+}
 
-/** Deploys a cluster on a new stack. */
-async function deployKafka(args?: KafkaArgs): Promise<{ kafka: Kafka; resources: readonly Recorded[] }> {
+/**
+ * Deploys a cluster.
+ *
+ * @param record what the last deployment has left. @default nothing: a new stack
+ */
+async function deployKafka(
+  args?: KafkaArgs,
+  record?: object,
+): Promise<{ kafka: Kafka; resources: readonly Recorded[] }> {
   let kafka: Kafka | undefined;
   const build = async (): Promise<void> => {
     kafka = new Kafka("kafka", args);
@@ -37,7 +47,7 @@ async function deployKafka(args?: KafkaArgs): Promise<{ kafka: Kafka; resources:
     await valueOf(kafka.members);
   };
   const printed = { ...PRINTED, "verification-round-trip": VERIFIED, "assignment-partitions": { brokers: [1, 2, 3] } };
-  const resources = await deploy(build, printed, NEW_STACK);
+  const resources = await deploy(build, printed, stackWith(record));
   assert.ok(kafka);
   return { kafka, resources };
 }
@@ -83,4 +93,20 @@ test("outputs that are no secret stay so beside those that are", async () => {
   for (const plain of [kafka.bootstrapServers, kafka.members, kafka.verification, kafka.reach, kafka.hostKeys]) {
     assert.equal(await secret(plain), false);
   }
+});
+
+test("members of a deployment on record are changed one after the other, those of a new stack at once", async () => {
+  const chain = (resources: readonly Recorded[]): string[][] =>
+    ["kafka-1", "kafka-2", "kafka-3"].map((member) =>
+      only(resources, `${member}-apply`).dependencies.filter((name) => name.endsWith("-apply")),
+    );
+  const { kafka, resources } = await deployKafka();
+  assert.deepEqual(chain(resources), [[], [], []]);
+  const record = {
+    members: await valueOf(kafka.members),
+    kafkaVersion: await valueOf(kafka.kafkaVersion),
+    subnet: await valueOf(kafka.subnet),
+    infrastructure: await valueOf(kafka.infrastructure),
+  };
+  assert.deepEqual(chain((await deployKafka({}, record)).resources), [[], ["kafka-1-apply"], ["kafka-2-apply"]]);
 });

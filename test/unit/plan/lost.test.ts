@@ -39,7 +39,10 @@ test("the members that live are those of the last deployment that succeeded", ()
     type: "pulumi:pulumi:Stack",
     outputs: outputs as Record<string, unknown>,
   });
-  assert.deepEqual([...deployedMembers(checkpoint([stack({ members: [{ name: "kafka-1" }] })]))], ["kafka-1"]);
+  assert.deepEqual(
+    [...deployedMembers(checkpoint([stack({ members: [{ name: "kafka-1" }], kafkaVersion: "3.9.2" })]))],
+    ["kafka-1"],
+  );
   assert.deepEqual([...deployedMembers(checkpoint([stack({})]))], []);
   assert.deepEqual([...deployedMembers(checkpoint(PARTS))], []);
   assert.deepEqual([...deployedMembers(null)], []);

@@ -88,6 +88,27 @@ test("where the platform gives class data, each service's are named before the u
   );
 });
 
+test("a JVM that takes whole pointers keeps its own archive: with ZGC, without compressed ones, from 32 GiB on", () => {
+  const distribution = { ...CLUSTER.distribution, classData: { zookeeper: "/mnt/z.jsa", kafka: "/mnt/k.jsa" } };
+  const named = (broker: string[], heap = "512m"): boolean[] => {
+    const settings = {
+      ...CLUSTER,
+      distribution,
+      jvmOptions: { broker, zookeeper: [] },
+      heap: { ...CLUSTER.heap, broker: heap },
+    };
+    const files = renderNode(NOTE_MEMBER, settings);
+    return ["kafka", "zookeeper"].map((service) =>
+      contentOf(files, `${service}.service`).includes("SharedArchiveFile"),
+    );
+  };
+  assert.deepEqual(named(["-XX:+UseSerialGC"]), [true, true]);
+  assert.deepEqual(named(["-XX:+UseZGC"]), [false, true]);
+  assert.deepEqual(named(["-XX:-UseCompressedOops"]), [false, true]);
+  assert.deepEqual(named([], "31g"), [true, true]);
+  assert.deepEqual(named([], "32g"), [false, true]);
+});
+
 test("where a machine makes its own, each service's path is that of its distribution, and the machine gets the program", () => {
   const host = { ...CLUSTER.host, makesClassData: true };
   const files = renderNode(NOTE_MEMBER, { ...CLUSTER, host });

@@ -28,7 +28,7 @@ function ofKafka(name: string, ...types: string[]): string {
   return `urn:pulumi:dev::kafka-cluster::${all.join("$")}::${name}`;
 }
 
-/** The last deployment of the cluster `kafka`, of a stack with these outputs of resources on record. */
+/** The last deployment of a stack with these outputs of resources on record. */
 async function deployedOn(record: Readonly<Record<string, object>>): Promise<ClusterShape | undefined> {
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ name }) => {
@@ -42,7 +42,7 @@ async function deployedOn(record: Readonly<Record<string, object>>): Promise<Clu
     },
   };
   await pulumi.runtime.setMocks(mocks, "kafka-cluster", "dev", false, "organization");
-  return lastDeployment("kafka");
+  return lastDeployment();
 }
 
 /** The same where an older version of the program has made the cluster, which exported these outputs. */
@@ -55,12 +55,16 @@ test("a stack without members has no last deployment", async () => {
   assert.equal(await deployedOn({ [STACK]: {} }), undefined);
 });
 
-test("the record is the component's own, whatever the stack's outputs are called", async () => {
-  const members = { [ofKafka("kafka-1", "KafkaCluster", "Member")]: {} };
-  const last = await deployedOn({ [STACK]: { brokers: 3 }, [ofKafka("kafka")]: exported(), ...members });
-  assert.deepEqual(last?.members, exported().members);
-  // Another cluster's is none of this one's.
-  assert.equal(await deployedOn({ [STACK]: exported(), [ofKafka("other")]: exported(), ...members }), undefined);
+test("the record is the component's own, whatever the stack's outputs and the component are called", async () => {
+  for (const name of ["kafka", "events"]) {
+    const members = { [ofKafka("kafka-1", "KafkaCluster", "Member")]: {} };
+    const last = await deployedOn({
+      [STACK]: { members: ["me"], brokers: 3 },
+      [ofKafka(name)]: exported(),
+      ...members,
+    });
+    assert.deepEqual(last?.members, exported().members);
+  }
 });
 
 test("a first deployment that did not end is begun again: its component has no outputs", async () => {
@@ -68,12 +72,25 @@ test("a first deployment that did not end is begun again: its component has no o
   assert.equal(await deployedOn({ [STACK]: {}, [ofKafka("kafka")]: {}, ...members }), undefined);
 });
 
+test("a stack from before the component stays one that lives until an update has ended well", async () => {
+  const below = ofKafka("kafka-2", "KafkaCluster", "Member");
+  // The engine has the component on record as soon as the program has asked for it; an update that failed leaves it so.
+  for (const members of [{ [OLDER_MEMBER]: {} }, { [below]: {} }, { [OLDER_MEMBER]: {}, [below]: {} }]) {
+    const last = await deployedOn({ [STACK]: exported(), [ofKafka("kafka")]: {}, ...members });
+    assert.deepEqual(last?.members, exported().members);
+  }
+});
+
 test("members of an older version without a record are refused, not taken for new ones", async () => {
-  await assert.rejects(deployed({ nodes: [] }), (error: Error) => {
-    assert.ok(pulumi.RunError.isInstance(error));
-    assert.match(error.message, /the stack has members \(kafka-1\), .* no output "members"/);
-    return true;
-  });
+  // Also after the engine has put the component on record, while the program was being refused.
+  for (const component of [{}, { [ofKafka("kafka")]: {} }]) {
+    const record = { [STACK]: { nodes: [] }, [OLDER_MEMBER]: {}, ...component };
+    await assert.rejects(deployedOn(record), (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(error.message, /the stack has members \(kafka-1\), .* no output "members"/);
+      return true;
+    });
+  }
 });
 
 test("a deployment of version 0.1.0 was on the local platform, with a key of its own", async () => {
