@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scriptCommand } from "./scriptCommand.ts";
+import { resultOf, scriptCommand } from "./scriptCommand.ts";
 import { type AssignmentResult, type AssignmentSpec, FOUND_LIMITS } from "../model/specs/assignmentSpec.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "../model/settings/memorySize.ts";
@@ -57,8 +57,7 @@ export class Assignment extends pulumi.ComponentResource {
       },
     );
 
-    // A secret input makes all outputs secret; the result holds none.
-    this.brokers = pulumi.unsecret(assigned.stdout).apply((text) => (JSON.parse(text) as AssignmentResult).brokers);
+    this.brokers = resultOf<AssignmentResult>(assigned).apply(({ brokers }) => brokers);
     this.assigned = assigned;
     this.registerOutputs({ brokers: this.brokers });
   }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scriptCommand } from "./scriptCommand.ts";
+import { resultOf, scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { HostKeyResult, HostKeySpec } from "../model/specs/hostKeySpec.ts";
 import type { Reach, ReachSecrets } from "../model/reach.ts";
@@ -45,8 +45,7 @@ export class LearnedHostKey extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // A secret input makes all outputs secret; a public key is none.
-    this.hostKey = pulumi.unsecret(learned.stdout).apply((json) => (JSON.parse(json) as HostKeyResult).hostKey);
+    this.hostKey = resultOf<HostKeyResult>(learned).apply(({ hostKey }) => hostKey);
     this.registerOutputs({ hostKey: this.hostKey });
   }
 }

@@ -3,6 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { LAUNCHER } from "./launcher.ts";
 import { SPEC_VARIABLE } from "../model/specs/specVariable.ts";
 
+/**
+ * A script's result, which holds no secret: that the script was told one makes all outputs of its Command secret.
+ *
+ * @typeParam T what the script's standard output is, as JSON
+ */
+export function resultOf<T>({ stdout }: command.local.Command): pulumi.Output<T> {
+  return pulumi.unsecret(stdout).apply((json) => JSON.parse(json) as T) as pulumi.Output<T>;
+}
+
 /** Arguments of {@link scriptCommand}. */
 export interface ScriptCommandArgs {
   /** The script that makes the resource, with its arguments: `apply create`. */

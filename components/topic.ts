@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scriptCommand } from "./scriptCommand.ts";
+import { resultOf, scriptCommand } from "./scriptCommand.ts";
 import type { DeployerKey } from "./deployerKey.ts";
 import { MIB } from "../model/settings/memorySize.ts";
 import type { TopicShape } from "../model/livingCluster.ts";
@@ -63,8 +63,7 @@ export class Topic extends pulumi.ComponentResource {
       },
     );
 
-    // A secret input makes all outputs secret; the result holds none.
-    const result = pulumi.unsecret(managed.stdout).apply((text) => JSON.parse(text) as TopicResult);
+    const result = resultOf<TopicResult>(managed);
     this.shape = result.apply(({ name, partitions, replicationFactor }) => ({ name, partitions, replicationFactor }));
     this.registerOutputs({ shape: this.shape });
   }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scriptCommand } from "./scriptCommand.ts";
+import { resultOf, scriptCommand } from "./scriptCommand.ts";
 import * as random from "@pulumi/random";
 import type { Reach, ReachSecrets } from "../model/reach.ts";
 import { renderProperties } from "../model/render/properties.ts";
@@ -102,8 +102,7 @@ export class User extends pulumi.ComponentResource {
       },
     );
 
-    // A secret input makes all outputs secret; the result holds none.
-    this.name = pulumi.unsecret(managed.stdout).apply((text) => (JSON.parse(text) as UserResult).name);
+    this.name = resultOf<UserResult>(managed).apply(({ name }) => name);
     this.password = password;
     const access = pulumi.all([args.clientBrokers, args.authorities, password]);
     this.clientProperties = access.apply(([bootstrap, authorities, password]) =>

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scriptCommand } from "./scriptCommand.ts";
+import { resultOf, scriptCommand } from "./scriptCommand.ts";
 import * as random from "@pulumi/random";
 import type { DeployerKey } from "./deployerKey.ts";
 import type { PartitionState } from "../model/kafka/partition.ts";
@@ -91,8 +91,7 @@ export class Verification extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...(startAfter ?? [])] },
     );
 
-    // A secret input makes all outputs secret; the result holds none.
-    const result = pulumi.unsecret(roundTrip.stdout).apply((text) => JSON.parse(text) as VerificationResult);
+    const result = resultOf<VerificationResult>(roundTrip);
     this.topic = result.topic;
     this.partitions = result.partitions;
     this.producedVia = result.producedVia;
