@@ -9,7 +9,7 @@ import { SPEC_VARIABLE } from "../model/specs/specVariable.ts";
  * @typeParam T what the script's standard output is, as JSON
  */
 export function resultOf<T>({ stdout }: command.local.Command): pulumi.Output<T> {
-  return pulumi.unsecret(stdout).apply((json) => JSON.parse(json) as T) as pulumi.Output<T>;
+  return pulumi.unsecret(stdout).apply<T>((json) => JSON.parse(json) as T);
 }
 
 /** Arguments of {@link scriptCommand}. */
